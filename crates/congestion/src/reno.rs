@@ -1,0 +1,71 @@
+//! Reno: fast recovery, until any new data is acknowledged.
+
+use crate::window::CongestionWindow;
+use crate::{Ack, Controller, Loss, Parameters, Phase, Recovery};
+
+#[cfg(test)]
+mod tests;
+
+/// RFC 5681, with fast recovery (section 3.2): a loss found by duplicate ACKs halves the window, since
+/// those ACKs show that segments still arrive; only a timeout starts over.
+#[derive(Debug, Clone, Copy)]
+pub struct Reno(CongestionWindow);
+
+impl Reno {
+    /// The name under which it is chosen.
+    pub const NAME: &'static str = "reno";
+
+    /// A connection begins. See [`Parameters`] for how values out of range are treated.
+    pub fn new(parameters: Parameters) -> Self {
+        Self(CongestionWindow::new(parameters))
+    }
+}
+
+impl Controller for Reno {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn window(&self) -> f64 {
+        self.0.window()
+    }
+
+    fn slow_start_threshold(&self) -> f64 {
+        self.0.threshold()
+    }
+
+    fn phase(&self) -> Phase {
+        self.0.phase()
+    }
+
+    fn recovery(&self) -> Recovery {
+        Recovery::UntilNewAck
+    }
+
+    fn on_ack(&mut self, ack: &Ack) {
+        self.0.grow(ack);
+    }
+
+    fn on_loss(&mut self, loss: &Loss) {
+        self.0.enter_recovery(loss);
+    }
+
+    fn on_duplicate_ack(&mut self) {
+        self.0.inflate();
+    }
+
+    fn on_recovered(&mut self, _ack: &Ack) {
+        self.0.leave_recovery();
+    }
+
+    fn on_timeout(&mut self, loss: &Loss, first: bool) {
+        if first {
+            self.0.lower_threshold(loss);
+        }
+        self.0.collapse();
+    }
+
+    fn on_mss_change(&mut self, smss: u32) {
+        self.0.change_segment_size(smss);
+    }
+}
