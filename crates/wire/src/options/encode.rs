@@ -1,0 +1,108 @@
+//! Options into bytes, laid out as Linux does it: MSS, SACK-permitted, timestamps, window scale, SACK.
+
+use alloc::vec::Vec;
+
+use super::{Options, kind};
+use crate::seq::SeqRange;
+
+/// What the data offset leaves for options: 15 words of header, less the fixed five.
+const MAX_LEN: usize = 40;
+
+// The lengths of the options, as their length byte has them.
+const MSS_LEN: u8 = 4;
+const SACK_PERMITTED_LEN: u8 = 2;
+const TIMESTAMPS_LEN: u8 = 10;
+const WINDOW_SCALE_LEN: u8 = 3;
+const SACK_HEAD_LEN: u8 = 2;
+const SACK_BLOCK_LEN: u8 = 8;
+
+/// How the options stand in the header.
+struct Layout {
+    /// No-operations go before an option until it ends at a multiple of this: 4 to put its numbers on word
+    /// boundaries, which is what readers with a fast path look for, or 1 to use every byte.
+    align_to: usize,
+    /// The SACK blocks that fit.
+    sack_blocks: usize,
+}
+
+impl Options {
+    /// The bytes these options take in a header: a multiple of four, 40 at most.
+    pub fn encoded_len(&self) -> usize {
+        let Layout { align_to, sack_blocks } = self.layout();
+        let sack = if sack_blocks == 0 { 0 } else { sack_len(sack_blocks) };
+        let len = self.len_before_sack(align_to) + sack.next_multiple_of(align_to);
+        len.next_multiple_of(4)
+    }
+
+    /// Appends the options, padded to a multiple of four bytes.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
+        let start = out.len();
+        let Layout { align_to, sack_blocks } = self.layout();
+        let align = |out: &mut Vec<u8>, len: usize| {
+            let no_operations = len.next_multiple_of(align_to) - len;
+            out.resize(out.len() + no_operations, kind::NO_OPERATION);
+        };
+
+        if let Some(mss) = self.mss {
+            align(out, MSS_LEN.into());
+            out.extend([kind::MSS, MSS_LEN]);
+            out.extend(mss.to_be_bytes());
+        }
+        align(out, self.sack_permitted_and_timestamps_len());
+        if self.sack_permitted {
+            out.extend([kind::SACK_PERMITTED, SACK_PERMITTED_LEN]);
+        }
+        if let Some(timestamps) = self.timestamps {
+            out.extend([kind::TIMESTAMPS, TIMESTAMPS_LEN]);
+            out.extend(timestamps.value.to_be_bytes());
+            out.extend(timestamps.echo.to_be_bytes());
+        }
+        if let Some(shift) = self.window_scale {
+            align(out, WINDOW_SCALE_LEN.into());
+            out.extend([kind::WINDOW_SCALE, WINDOW_SCALE_LEN, shift]);
+        }
+        if sack_blocks > 0 {
+            let len = sack_len(sack_blocks);
+            align(out, len);
+            out.extend([kind::SACK, len as u8]);
+            for SeqRange { start, end } in &self.sack.as_slice()[..sack_blocks] {
+                out.extend(start.get().to_be_bytes());
+                out.extend(end.get().to_be_bytes());
+            }
+        }
+        let padded = (out.len() - start).next_multiple_of(4);
+        out.resize(start + padded, kind::END_OF_LIST);
+    }
+
+    /// On word boundaries, unless that costs a SACK block.
+    fn layout(&self) -> Layout {
+        let [aligned, packed] = [4, 1].map(|align_to| {
+            let sack_head = usize::from(SACK_HEAD_LEN).next_multiple_of(align_to);
+            let room = MAX_LEN - self.len_before_sack(align_to) - sack_head;
+            let sack_blocks = self.sack.len().min(room / usize::from(SACK_BLOCK_LEN));
+            Layout { align_to, sack_blocks }
+        });
+        if packed.sack_blocks > aligned.sack_blocks { packed } else { aligned }
+    }
+
+    /// The bytes of all options but SACK: 20 at most.
+    fn len_before_sack(&self, align_to: usize) -> usize {
+        let mss = self.mss.map_or(0, |_| MSS_LEN.into());
+        let window_scale = self.window_scale.map_or(0, |_| WINDOW_SCALE_LEN.into());
+        [mss, self.sack_permitted_and_timestamps_len(), window_scale]
+            .map(|len: usize| len.next_multiple_of(align_to))
+            .iter()
+            .sum()
+    }
+
+    /// These two are aligned as one: SACK-permitted is just as long as the padding of timestamps.
+    fn sack_permitted_and_timestamps_len(&self) -> usize {
+        let sack_permitted = if self.sack_permitted { SACK_PERMITTED_LEN } else { 0 };
+        let timestamps = self.timestamps.map_or(0, |_| TIMESTAMPS_LEN);
+        (sack_permitted + timestamps).into()
+    }
+}
+
+fn sack_len(blocks: usize) -> usize {
+    usize::from(SACK_HEAD_LEN) + blocks * usize::from(SACK_BLOCK_LEN)
+}
