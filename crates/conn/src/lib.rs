@@ -1,2 +1,6 @@
+//! TCP over UDP: a complete RFC 9293 connection as a pure state machine, and a tokio driver around it.
 #![deny(missing_docs)]
-//! placeholder
+
+pub mod engine;
+
+pub use engine::{CloseReason, Config, Profile};

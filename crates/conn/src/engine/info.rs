@@ -1,0 +1,81 @@
+//! What can be seen of a connection at any time: what `ss -ti` would show.
+
+use core::time::Duration;
+use std::net::SocketAddr;
+
+use lucid_congestion::Phase;
+use serde::Serialize;
+
+use super::state::State;
+
+/// Counts since the connection was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Segments sent, all kinds.
+    pub segments_sent: u64,
+    /// Segments received that were this connection's, all kinds.
+    pub segments_received: u64,
+    /// Payload bytes sent, without repetitions.
+    pub bytes_sent: u64,
+    /// Payload bytes delivered in order.
+    pub bytes_received: u64,
+    /// Segments sent again, for any reason.
+    pub retransmissions: u64,
+    /// Times the retransmission timer fired.
+    pub timeouts: u64,
+    /// Fast retransmits.
+    pub fast_retransmits: u64,
+    /// Segments that carried nothing new.
+    pub duplicates_received: u64,
+    /// Segments that came before their turn.
+    pub out_of_order_received: u64,
+    /// Segments that were dropped for a reason.
+    pub discarded: u64,
+    /// Zero-window probes sent.
+    pub window_probes: u64,
+    /// Challenge ACKs sent.
+    pub challenge_acks: u64,
+}
+
+/// A connection, seen from outside at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Info {
+    /// The state.
+    pub state: State,
+    /// The peer's UDP address.
+    pub peer: SocketAddr,
+    /// The local TCP port.
+    pub local_port: u16,
+    /// The peer's TCP port.
+    pub remote_port: u16,
+    /// The congestion controller's name.
+    pub congestion_control: &'static str,
+    /// The controller's phase.
+    pub phase: Phase,
+    /// cwnd, in bytes as the controller counts them.
+    pub cwnd: f64,
+    /// ssthresh, likewise.
+    pub ssthresh: f64,
+    /// The payload of a full segment we send, in bytes.
+    pub mss: u16,
+    /// SND.WND, in bytes.
+    pub send_window: u64,
+    /// RCV.WND as last offered, in bytes.
+    pub receive_window: u64,
+    /// Bytes of sequence space sent and not acknowledged.
+    pub flight_size: u64,
+    /// Bytes written and not yet sent.
+    pub unsent: u64,
+    /// Bytes received and not yet read.
+    pub unread: u64,
+    /// SRTT, once measured.
+    pub smoothed_rtt: Option<Duration>,
+    /// RTTVAR, once measured.
+    pub rtt_variance: Option<Duration>,
+    /// The smallest round-trip time seen.
+    pub min_rtt: Option<Duration>,
+    /// RTO, with its back-off.
+    pub rto: Duration,
+    /// What happened so far.
+    pub counts: Counts,
+}

@@ -1,0 +1,158 @@
+//! What goes into an endpoint, and what comes out: plain values, so that a run is a list of them.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use lucid_congestion::Time;
+use lucid_wire::Segment;
+use serde::{Deserialize, Serialize};
+
+use super::error::CloseReason;
+use super::event::Event;
+
+/// A connection's or a listener's number within its endpoint: given out in order from 0, never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ConnId(pub u32);
+
+impl std::fmt::Display for ConnId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Something that happens to an endpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Input {
+    /// A datagram arrived. Whatever the bytes are, they are answered or dropped for a named reason.
+    Datagram {
+        /// The UDP address it came from.
+        from: SocketAddr,
+        /// All of its bytes.
+        bytes: Bytes,
+    },
+    /// Time has passed: what is due by now fires.
+    Tick,
+    /// The network says that nothing listens at this UDP address (an ICMP port unreachable). A hint, not a
+    /// proof: only connections that were never established are given up for it (RFC 5927 section 4).
+    Unreachable {
+        /// The UDP address that was tried.
+        peer: SocketAddr,
+    },
+    /// The application opens a listener: a passive OPEN (RFC 9293 section 3.10.1). Answer: [`Reply::Opened`].
+    Listen {
+        /// The TCP port, within the UDP socket.
+        port: u16,
+        /// How many connections may wait, half open or not yet accepted; a SYN beyond it is dropped.
+        backlog: usize,
+    },
+    /// The application takes the next established connection of a listener. Answer: [`Reply::Accepted`].
+    Accept {
+        /// The listener.
+        listener: ConnId,
+    },
+    /// The application opens a connection: an active OPEN. Answer: [`Reply::Opened`].
+    Connect {
+        /// The peer's UDP address.
+        peer: SocketAddr,
+        /// The peer's TCP port.
+        port: u16,
+    },
+    /// The application calls on one connection (or listener: [`Call::Abort`] and [`Call::Release`] close it).
+    Call {
+        /// The connection.
+        conn: ConnId,
+        /// What it asks.
+        call: Call,
+    },
+}
+
+/// What an application asks of a connection (RFC 9293 section 3.10).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Call {
+    /// SEND: queue these bytes. Answer: [`Reply::Written`] with how many were taken, as the buffer has room.
+    Write(Bytes),
+    /// SEND with the urgent flag: as [`Call::Write`], and what was taken is urgent (RFC 9293 section 3.8.5).
+    WriteUrgent(Bytes),
+    /// RECEIVE: take at most this many bytes. Answer: [`Reply::Data`] or [`Reply::EndOfStream`]; empty data
+    /// says that nothing is there yet.
+    Read {
+        /// At most this many bytes.
+        max: usize,
+    },
+    /// CLOSE: nothing more will be written; a FIN follows what is queued. Reading goes on.
+    Shutdown,
+    /// The application lets go of the connection altogether: CLOSE, and no one will read any more (RFC 9293
+    /// section 3.6.1, MAY-1). Unread data turns it into a reset, so that the peer knows (SHLD-3).
+    Release,
+    /// ABORT: a RST, and the connection is gone.
+    Abort,
+    /// Turn the Nagle algorithm on or off (MUST-17).
+    SetNagle(bool),
+}
+
+/// The endpoint's direct answer to an [`Input`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// Done; there is nothing to say.
+    Done,
+    /// The new connection's or listener's number.
+    Opened(ConnId),
+    /// The next established connection, if one waits.
+    Accepted(Option<ConnId>),
+    /// How many bytes were taken. Less than offered: wait for [`Notice::Writable`].
+    Written(usize),
+    /// Received bytes, in order. Empty: wait for [`Notice::Readable`].
+    Data(Bytes),
+    /// The peer has finished sending, and everything it sent has been read.
+    EndOfStream,
+}
+
+/// What an endpoint has for the world.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Send this segment to this UDP address.
+    Transmit {
+        /// The connection it belongs to; none for the answer to a stranger.
+        conn: Option<ConnId>,
+        /// The peer's UDP address.
+        to: SocketAddr,
+        /// The segment, still a value: the caller encodes it into its own buffer.
+        segment: Segment,
+    },
+    /// Tell the application.
+    Notice {
+        /// Which connection (or listener, for [`Notice::Acceptable`]).
+        conn: ConnId,
+        /// What it may want to know.
+        notice: Notice,
+    },
+    /// Tell who watches. Only if the endpoint is observed.
+    Event(Event),
+    /// Nothing more to say until this time, or until the next input.
+    Wait(Option<Time>),
+}
+
+/// What an application hears about a connection of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A listener has a connection to accept.
+    Acceptable,
+    /// The three-way handshake is done.
+    Connected,
+    /// There are bytes to read, or the end of the stream.
+    Readable,
+    /// There is room to write again.
+    Writable,
+    /// One segment has been retransmitted R1 times; the connection goes on trying (SHLD-9).
+    Stalled {
+        /// How many times the segment at the front was retransmitted.
+        retransmissions: u32,
+    },
+    /// The peer sent urgent data: read up to it quickly (MUST-32).
+    Urgent,
+    /// Both sides have finished and everything is acknowledged. What remains, if anything, is TIME-WAIT.
+    Finished,
+    /// The connection no longer exists. After an orderly end it comes when TIME-WAIT is over, too.
+    Closed(CloseReason),
+}
