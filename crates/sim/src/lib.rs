@@ -53,6 +53,8 @@ mod loss;
 mod quantity;
 mod queue;
 mod script;
+mod touch;
+mod way;
 
 pub use dice::split_seed;
 pub use faults::{Blackout, Burst, Faults, Reorder};

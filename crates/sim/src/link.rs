@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dice::Dice;
 use crate::faults::Faults;
 use crate::loss::Loss;
 use crate::queue::RateQueue;
+use crate::touch::Touch;
+use crate::way::{Journey, Way};
 
 /// What a link must know of a packet.
 #[expect(clippy::len_without_is_empty, reason = "a length on the wire, not a collection")]
@@ -165,94 +166,6 @@ impl<P: Packet> Link<P> {
     fn send_copy(&mut self, now: Duration, journey: Journey, copy: P) -> bool {
         let departure = self.enter(now, copy.len());
         departure.map(|departure| self.send(departure, journey, copy)).is_some()
-    }
-}
-
-/// Corruption and duplication.
-#[derive(Debug, Clone)]
-struct Touch {
-    corrupt: crate::Probability,
-    duplicate: crate::Probability,
-    corrupt_dice: Dice,
-    bit_dice: Dice,
-    duplicate_dice: Dice,
-}
-
-/// What is to be done to one packet.
-struct Touched {
-    flip: Option<usize>,
-    duplicate: bool,
-}
-
-impl Touch {
-    fn new(faults: &Faults, seed: u64) -> Self {
-        Self {
-            corrupt: faults.corrupt,
-            duplicate: faults.duplicate,
-            corrupt_dice: Dice::new(seed, "corrupt"),
-            bit_dice: Dice::new(seed, "corrupt bit"),
-            duplicate_dice: Dice::new(seed, "duplicate"),
-        }
-    }
-
-    fn decide(&mut self, len: usize) -> Touched {
-        let corrupt = self.corrupt_dice.chance(self.corrupt);
-        let bit = self.bit_dice.below(len as u64 * 8) as usize;
-        // A packet without a byte has no bit to flip.
-        let flip = (corrupt && len > 0).then_some(bit);
-        Touched { flip, duplicate: self.duplicate_dice.chance(self.duplicate) }
-    }
-}
-
-/// The way from the line's end to the receiver: delay, jitter, reordering.
-#[derive(Debug, Clone)]
-struct Way {
-    delay: Duration,
-    jitter: Duration,
-    held: crate::Probability,
-    hold: Duration,
-    jitter_dice: Dice,
-    reorder_dice: Dice,
-    /// When the last packet that was not held back arrives: none of its kind arrives before it.
-    last_in_order: Duration,
-}
-
-/// What one packet drew for its way.
-#[derive(Debug, Clone, Copy)]
-struct Journey {
-    jitter: Duration,
-    held: bool,
-}
-
-impl Way {
-    fn new(faults: &Faults, seed: u64) -> Self {
-        Self {
-            delay: faults.delay,
-            jitter: faults.jitter,
-            held: faults.reorder.probability,
-            hold: faults.hold(),
-            jitter_dice: Dice::new(seed, "jitter"),
-            reorder_dice: Dice::new(seed, "reorder"),
-            last_in_order: Duration::ZERO,
-        }
-    }
-
-    fn decide(&mut self) -> Journey {
-        let jitter = u64::try_from(self.jitter.as_nanos()).unwrap_or(u64::MAX);
-        Journey {
-            jitter: Duration::from_nanos(self.jitter_dice.below(jitter)),
-            held: self.reorder_dice.chance(self.held),
-        }
-    }
-
-    fn arrival(&mut self, departure: Duration, Journey { jitter, held }: Journey) -> Duration {
-        let on_time = departure.saturating_add(self.delay).saturating_add(jitter);
-        let in_order = on_time.max(self.last_in_order);
-        if held {
-            return in_order.saturating_add(self.hold);
-        }
-        self.last_in_order = in_order;
-        in_order
     }
 }
 
