@@ -50,6 +50,8 @@ extern crate std;
 
 mod algorithm;
 mod controller;
+#[cfg(test)]
+mod fixtures;
 mod newreno;
 mod parameters;
 mod reno;

@@ -59,10 +59,7 @@ impl Controller for Reno {
     }
 
     fn on_timeout(&mut self, loss: &Loss, first: bool) {
-        if first {
-            self.0.lower_threshold(loss);
-        }
-        self.0.collapse();
+        self.0.start_over(loss, first);
     }
 
     fn on_mss_change(&mut self, smss: u32) {

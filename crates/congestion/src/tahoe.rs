@@ -43,15 +43,11 @@ impl Controller for Tahoe {
     }
 
     fn on_loss(&mut self, loss: &Loss) {
-        self.0.lower_threshold(loss);
-        self.0.collapse();
+        self.0.start_over(loss, true);
     }
 
     fn on_timeout(&mut self, loss: &Loss, first: bool) {
-        if first {
-            self.0.lower_threshold(loss);
-        }
-        self.0.collapse();
+        self.0.start_over(loss, first);
     }
 
     fn on_mss_change(&mut self, smss: u32) {

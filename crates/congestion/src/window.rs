@@ -3,6 +3,9 @@
 use crate::parameters::{Growth, Halve, Parameters};
 use crate::{Ack, Loss, Phase};
 
+#[cfg(test)]
+mod tests;
+
 /// cwnd and ssthresh, and the only code that writes them.
 ///
 /// Whatever it is told, in whatever order: `smss <= window <= MAX_WINDOW` and
@@ -64,7 +67,7 @@ impl CongestionWindow {
     }
 
     /// RFC 5681 3.1 (4): half of what was too much, but two segments at least.
-    pub(crate) fn lower_threshold(&mut self, loss: &Loss) {
+    fn lower_threshold(&mut self, loss: &Loss) {
         let too_much = match self.halve {
             Halve::FlightSize => loss.flight_size,
             // What duplicate ACKs added in recovery stands for segments that have arrived. The network
@@ -75,8 +78,13 @@ impl CongestionWindow {
         self.threshold = bounded(too_much / 2.0, 2.0 * self.smss);
     }
 
-    /// Back to the loss window, one segment; recovery, if any, is over (RFC 5681 section 3.1).
-    pub(crate) fn collapse(&mut self) {
+    /// RFC 5681 3.1: back to one segment, the loss window; recovery, if any, is over. The threshold is
+    /// lowered for the `first` loss of a segment only: the next ones find little outstanding, which says
+    /// nothing about the path.
+    pub(crate) fn start_over(&mut self, loss: &Loss, first: bool) {
+        if first {
+            self.lower_threshold(loss);
+        }
         self.recovering = false;
         self.set_window(self.smss);
     }

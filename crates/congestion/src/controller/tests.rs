@@ -1,1 +1,184 @@
+use std::string::ToString;
+use std::vec::Vec;
 
+use proptest::num::f64::ANY;
+use proptest::prelude::*;
+
+use super::*;
+use crate::{Algorithm, Growth, Halve, Parameters};
+
+/// Everything that can be told to a controller, in no sensible order and with no sensible values.
+#[derive(Debug, Clone, Copy)]
+enum Told {
+    Ack(Ack),
+    Loss(Loss),
+    DuplicateAck,
+    PartialAck(Ack),
+    Recovered(Ack),
+    Timeout(Loss, bool),
+    MssChange(u32),
+}
+
+impl Told {
+    fn to(self, controller: &mut dyn Controller) {
+        match self {
+            Self::Ack(ack) => controller.on_ack(&ack),
+            Self::Loss(loss) => controller.on_loss(&loss),
+            Self::DuplicateAck => controller.on_duplicate_ack(),
+            Self::PartialAck(ack) => controller.on_partial_ack(&ack),
+            Self::Recovered(ack) => controller.on_recovered(&ack),
+            Self::Timeout(loss, first) => controller.on_timeout(&loss, first),
+            Self::MssChange(smss) => controller.on_mss_change(smss),
+        }
+    }
+}
+
+/// Plausible bytes half of the time; the rest is any float at all, NaN and the infinities included.
+fn bytes() -> impl Strategy<Value = f64> {
+    prop_oneof![(0_u32..200_000).prop_map(f64::from), ANY]
+}
+
+fn smss() -> impl Strategy<Value = u32> {
+    prop_oneof![1_u32..=9000, any::<u32>()]
+}
+
+fn ack() -> impl Strategy<Value = Ack> {
+    (bytes(), bytes()).prop_map(|(bytes, flight_size)| Ack { now: Time::ZERO, bytes, flight_size, rtt: None })
+}
+
+fn loss() -> impl Strategy<Value = Loss> {
+    bytes().prop_map(|flight_size| Loss { now: Time::ZERO, flight_size })
+}
+
+fn told() -> impl Strategy<Value = Told> {
+    prop_oneof![
+        8 => ack().prop_map(Told::Ack),
+        2 => loss().prop_map(Told::Loss),
+        4 => Just(Told::DuplicateAck),
+        2 => ack().prop_map(Told::PartialAck),
+        2 => ack().prop_map(Told::Recovered),
+        1 => (loss(), any::<bool>()).prop_map(|(loss, first)| Told::Timeout(loss, first)),
+        1 => smss().prop_map(Told::MssChange),
+    ]
+}
+
+fn parameters() -> impl Strategy<Value = Parameters> {
+    (
+        smss(),
+        bytes(),
+        bytes(),
+        prop_oneof![Just(Growth::PerAck), Just(Growth::PerByte)],
+        prop_oneof![Just(Halve::Window), Just(Halve::FlightSize)],
+    )
+        .prop_map(|(smss, initial_window, initial_slow_start_threshold, growth, halve)| Parameters {
+            smss,
+            initial_window,
+            initial_slow_start_threshold,
+            growth,
+            halve,
+        })
+}
+
+fn story() -> impl Strategy<Value = Vec<Told>> {
+    proptest::collection::vec(told(), 0..60)
+}
+
+proptest! {
+    #[test]
+    fn whatever_it_is_told_window_and_threshold_stay_in_range(parameters in parameters(), story in story()) {
+        for algorithm in Algorithm::ALL {
+            let mut controller = algorithm.build(parameters);
+            let mut smss = parameters.smss;
+            for (step, told) in story.iter().enumerate() {
+                told.to(&mut *controller);
+                if let Told::MssChange(changed) = told {
+                    smss = *changed;
+                }
+                let segment = f64::from(smss.clamp(1, Parameters::MAX_SMSS));
+                let in_range = |least: f64, bytes: f64| (least..=Parameters::MAX_WINDOW).contains(&bytes);
+                prop_assert!(in_range(segment, controller.window()), "step {step}: {controller:?}");
+                prop_assert!(
+                    in_range(2.0 * segment, controller.slow_start_threshold()),
+                    "step {step}: {controller:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_phase_is_fast_recovery_from_loss_to_its_end_and_else_follows_the_threshold(
+        parameters in parameters(), story in story(),
+    ) {
+        for algorithm in Algorithm::ALL {
+            let mut controller = algorithm.build(parameters);
+            let mut recovering = false;
+            for told in &story {
+                told.to(&mut *controller);
+                recovering = match told {
+                    Told::Loss(_) => controller.recovery() != Recovery::None,
+                    Told::Recovered(_) | Told::Timeout(..) => false,
+                    _ => recovering,
+                };
+                let expected = if recovering {
+                    Phase::FastRecovery
+                } else if controller.window() < controller.slow_start_threshold() {
+                    Phase::SlowStart
+                } else {
+                    Phase::CongestionAvoidance
+                };
+                prop_assert_eq!(controller.phase(), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn per_byte_an_ack_opens_the_window_by_no_more_than_it_acknowledged(
+        parameters in parameters(), story in story(), acknowledged in 0_u32..100_000,
+    ) {
+        let acknowledged = f64::from(acknowledged);
+        let ack = Ack { now: Time::ZERO, bytes: acknowledged, flight_size: 0.0, rtt: None };
+        for algorithm in Algorithm::ALL {
+            let mut controller = algorithm.build(Parameters { growth: Growth::PerByte, ..parameters });
+            story.iter().for_each(|told| told.to(&mut *controller));
+            let before = controller.window();
+            controller.on_ack(&ack);
+            prop_assert!(controller.window() <= before + acknowledged, "from {before}: {controller:?}");
+            prop_assert!(controller.window() >= before, "from {before}: {controller:?}");
+        }
+    }
+}
+
+#[test]
+fn phases_are_named_as_people_name_them() {
+    let names = [Phase::SlowStart, Phase::CongestionAvoidance, Phase::FastRecovery].map(|it| it.to_string());
+    assert_eq!(names, ["slow start", "congestion avoidance", "fast recovery"]);
+}
+
+/// The least that the trait asks for: what it leaves out must have a meaning that does no harm.
+#[test]
+fn an_algorithm_that_says_nothing_of_it_has_no_recovery_and_no_pacing() {
+    #[derive(Debug)]
+    struct Fixed;
+
+    impl Controller for Fixed {
+        fn name(&self) -> &'static str {
+            "fixed"
+        }
+        fn window(&self) -> f64 {
+            4096.0
+        }
+        fn slow_start_threshold(&self) -> f64 {
+            0.0
+        }
+        fn phase(&self) -> Phase {
+            Phase::CongestionAvoidance
+        }
+        fn on_ack(&mut self, _: &Ack) {}
+        fn on_loss(&mut self, _: &Loss) {}
+        fn on_timeout(&mut self, _: &Loss, _: bool) {}
+        fn on_mss_change(&mut self, _: u32) {}
+    }
+
+    let fixed: &dyn Controller = &Fixed;
+    assert_eq!((fixed.recovery(), fixed.pacing_rate()), (Recovery::None, None));
+}
