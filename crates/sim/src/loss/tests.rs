@@ -51,15 +51,29 @@ fn a_bad_spell_loses_only_its_share() {
 }
 
 #[test]
+fn the_link_begins_good() {
+    let verdicts = judge(&Faults { burst: "0%,0%".parse().ok(), ..Faults::default() }, 1000);
+    assert_eq!(lost_share(&verdicts), 0.0);
+}
+
+#[test]
+fn a_packets_throw_in_bad_weather_does_not_depend_on_how_often_it_was_bad() {
+    let [always_bad, at_times] = ["100%,0%,50%", "30%,30%,50%"]
+        .map(|burst| judge(&Faults { burst: burst.parse().ok(), ..Faults::default() }, 1000));
+    assert!(at_times.iter().zip(&always_bad).all(|(some, all)| some.is_none() || all.is_some()));
+    assert!(lost_share(&at_times) > 0.2);
+}
+
+#[test]
 fn the_script_drops_exactly_what_it_names() {
     let drop = vec!["data:2,4-5".parse().unwrap(), "any:1".parse().unwrap()];
     let mut loss = Loss::new(&Faults { drop, ..Faults::default() }, SEED);
-    // d: data, a: not data, x: dropped. Packet 1, then data packets 2, 4 and 5: packets 4, 7 and 8 of all.
-    let fates: String = "adaddaddd"
+    // d: data, a: not data, x: dropped. Packet 1, then data packets 2, 4 and 5: packets 4, 7 and 9 of all.
+    let fates: String = "adadaddadd"
         .chars()
         .map(|kind| if loss.judge(NOW, kind == 'd').is_some() { 'x' } else { kind })
         .collect();
-    assert_eq!(fates, "xdaxdaxxd");
+    assert_eq!(fates, "xdaxadxaxd");
 }
 
 #[test]
