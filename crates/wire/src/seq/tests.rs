@@ -11,14 +11,14 @@ fn range(start: u32, end: u32) -> SeqRange {
 }
 
 /// Doesn't compile once `SeqNum` is ordered: then both traits offer `ASKED`, and nobody can choose.
-const _NEVER_ORDERED: () = {
+const _NEVER_ORDERED: bool = {
     trait IsAType<Marker> {
-        const ASKED: () = ();
+        const ASKED: bool = true;
     }
     struct Ordered;
     impl<T> IsAType<()> for T {}
     impl<T: PartialOrd> IsAType<Ordered> for T {}
-    <SeqNum as IsAType<_>>::ASKED;
+    <SeqNum as IsAType<_>>::ASKED
 };
 
 #[test]
