@@ -7,6 +7,8 @@ mod error;
 mod event;
 mod info;
 mod message;
+mod recording;
+mod replay;
 mod state;
 
 pub use cause::Cause;
@@ -17,4 +19,6 @@ pub use event::{Arrival, Change, EVENT_VERSION, Event, Fault, Late, Limit, Segme
 pub use info::{Counts, Info};
 pub use lucid_congestion::Time;
 pub use message::{Call, ConnId, Input, Notice, Output, Reply};
+pub use recording::{Record, Recorded, Recorder, RecordingError, RecordingReader, SentSegment};
+pub use replay::{ReplayError, Replayed, replay, replay_with};
 pub use state::State;
