@@ -142,6 +142,7 @@ fn no_operations_give_way_to_a_sack_block() {
     let bytes = encoded(options);
     assert_eq!(bytes.len(), 40);
     assert_eq!(bytes[..2], [8, 10]);
+    assert_eq!(bytes[39], 0, "RFC 9293 section 3.1: padding is composed of zeros");
     assert_eq!(Options::decode(&bytes), Ok(options));
 }
 
