@@ -1,0 +1,58 @@
+//! Datagrams on their way to the socket.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+
+use super::socket::{Sent, Socket};
+
+/// Datagrams encoded back to back, waiting for the socket.
+///
+/// Bound: once [`Batch::is_full`], nothing more may be added until some have left; whoever would poll the
+/// engine for the next segment stops, and what the engine holds is bounded by its windows.
+#[derive(Default)]
+pub(super) struct Batch {
+    bytes: Vec<u8>,
+    /// Whom each datagram goes to, and its length; in the order of `bytes`.
+    datagrams: VecDeque<(SocketAddr, usize)>,
+    /// How many of `bytes` have left.
+    sent: usize,
+}
+
+impl Batch {
+    /// Full with this many bytes: what one UDP send with segmentation offload can carry.
+    const BOUND: usize = 64 << 10;
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.datagrams.is_empty()
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.bytes.len() >= Self::BOUND
+    }
+
+    /// Adds a datagram to `to`, which `encode` appends to what it is given.
+    pub(super) fn add(&mut self, to: SocketAddr, encode: impl FnOnce(&mut Vec<u8>)) {
+        let before = self.bytes.len();
+        encode(&mut self.bytes);
+        self.datagrams.push_back((to, self.bytes.len() - before));
+    }
+
+    /// Gives the socket what it takes. [`Sent::Done`]: all of it, and the batch is empty. Otherwise call again:
+    /// when the socket is writable, or at once if the peer was refused, whose datagram is lost with that.
+    pub(super) fn flush(&mut self, socket: &Socket) -> Sent {
+        while let Some(&(to, len)) = self.datagrams.front() {
+            let sent = socket.send(to, &self.bytes[self.sent..self.sent + len]);
+            if sent == Sent::Full {
+                return sent;
+            }
+            self.datagrams.pop_front();
+            self.sent += len;
+            if sent == Sent::Refused {
+                return sent;
+            }
+        }
+        self.bytes.clear();
+        self.sent = 0;
+        Sent::Done
+    }
+}

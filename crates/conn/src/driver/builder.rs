@@ -1,0 +1,185 @@
+//! Everything that can be chosen about an endpoint.
+
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+
+use lucid_sim::Faults;
+use rand::TryRng;
+use rand::rngs::SysRng;
+use tokio::net::{ToSocketAddrs, lookup_host};
+use tokio::sync::Notify;
+
+use super::batch::Batch;
+use super::clock::Clock;
+use super::core::{Core, Observer};
+use super::endpoint::Endpoint;
+use super::faults::{Impair, Path};
+use super::recording::Recording;
+use super::shared::Shared;
+use super::slot::Slots;
+use super::socket::Socket;
+use super::stream::Stream;
+use super::task;
+use crate::engine::{Config, Endpoint as Engine, Event, MakeController, Recorder, Setup};
+
+/// Makes an [`Endpoint`].
+///
+/// ```no_run
+/// # async fn example() -> std::io::Result<()> {
+/// use lucid_conn::{Endpoint, Impair, sim::Faults};
+///
+/// let faults = Faults { loss: "5%".parse().map_err(std::io::Error::other)?, ..Faults::default() };
+/// let endpoint = Endpoint::builder()
+///     .faults(faults, 7, Impair::Both)
+///     .observer(|event| eprintln!("{event:?}"))
+///     .bind("127.0.0.1:12345")
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "it does nothing until it binds or connects"]
+#[derive(Default)]
+pub struct Builder {
+    config: Config,
+    path: Path,
+    observer: Option<Observer>,
+    recording: Option<Box<dyn io::Write + Send>>,
+    controller: Option<MakeController>,
+    max_connections: Option<usize>,
+    secret: Option<[u8; 16]>,
+    local: Option<SocketAddr>,
+}
+
+impl Builder {
+    /// How many connections an endpoint holds at once, unless told otherwise. A connection's buffers hold up
+    /// to 320 KiB with the default [`Config`], but only what is under way: most hold next to nothing.
+    pub const MAX_CONNECTIONS: usize = 4096;
+
+    /// How connections behave; by default, the [classic](crate::Profile::Classic) profile.
+    pub fn config(self, config: Config) -> Self {
+        Self { config, ..self }
+    }
+
+    /// Puts faults between the engine and the socket, in one direction or both. The same seed makes the same
+    /// decisions for the same datagrams at the same times. Without this, or with perfect `faults`, it costs
+    /// nothing.
+    pub fn faults(self, faults: Faults, seed: u64, impair: Impair) -> Self {
+        Self { path: Path::new(faults, seed, impair), ..self }
+    }
+
+    /// Shows every event to `observer`, in the order in which they happen.
+    ///
+    /// It is called from within the endpoint, under its lock: it should be quick, and must not call the
+    /// endpoint or its streams.
+    pub fn observer(self, observer: impl FnMut(&Event) + Send + 'static) -> Self {
+        Self { observer: Some(Box::new(observer)), ..self }
+    }
+
+    /// Records the run into `sink`, for [`replay`](crate::engine::replay); [`Endpoint::finish_recording`] ends it.
+    ///
+    /// It is written from within the endpoint, 64 KiB at a time: `sink` should not block for long.
+    pub fn record(self, sink: impl io::Write + Send + 'static) -> Self {
+        Self { recording: Some(Box::new(sink)), ..self }
+    }
+
+    /// Uses this congestion control instead of [`Config::algorithm`].
+    pub fn controller(self, make: MakeController) -> Self {
+        Self { controller: Some(make), ..self }
+    }
+
+    /// At most this many connections at once, in any state; by default [`Builder::MAX_CONNECTIONS`].
+    pub fn max_connections(self, max: usize) -> Self {
+        Self { max_connections: Some(max), ..self }
+    }
+
+    /// The secret behind initial sequence numbers (RFC 6528); by default, random from the operating system.
+    /// Only for runs that are to be repeated: who knows it can guess sequence numbers.
+    pub fn secret(self, secret: [u8; 16]) -> Self {
+        Self { secret: Some(secret), ..self }
+    }
+
+    /// The UDP address that [`Builder::connect`] binds; by default, any address and a port that is free.
+    pub fn local(self, local: SocketAddr) -> Self {
+        Self { local: Some(local), ..self }
+    }
+
+    /// Binds a UDP socket: the endpoint listens and connects once asked to. It lives on the current runtime.
+    ///
+    /// # Errors
+    /// As [`tokio::net::UdpSocket::bind`]; or if the name can't be resolved, or the system has no randomness.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime with I/O and time enabled.
+    pub async fn bind(self, addr: impl ToSocketAddrs) -> io::Result<Endpoint> {
+        let mut failure = io::Error::new(io::ErrorKind::InvalidInput, "no address to bind to");
+        for local in lookup_host(addr).await? {
+            match Socket::bind(local).await {
+                Ok(socket) => return self.start(socket),
+                Err(error) => failure = error,
+            }
+        }
+        Err(failure)
+    }
+
+    /// Opens one connection to `peer` through a UDP socket of its own; the TCP port is the UDP port.
+    ///
+    /// The socket talks to that peer alone, so the kernel tells us when nothing is at that UDP address, and
+    /// no stranger's datagram comes in.
+    ///
+    /// # Errors
+    /// Those of [`Endpoint::connect`], and those of binding and connecting a [`tokio::net::UdpSocket`].
+    ///
+    /// # Panics
+    /// Outside a tokio runtime with I/O and time enabled.
+    pub async fn connect(self, peer: SocketAddr) -> io::Result<Stream> {
+        let any = match peer {
+            SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+            SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+        };
+        let socket = Socket::connect(self.local.unwrap_or(any), peer).await?;
+        self.start(socket)?.connect(peer).await
+    }
+
+    fn start(self, socket: Socket) -> io::Result<Endpoint> {
+        let setup = Setup {
+            config: self.config,
+            secret: self.secret.map_or_else(random_secret, Ok)?,
+            max_connections: self.max_connections.unwrap_or(Self::MAX_CONNECTIONS),
+        };
+        let recording = match self.recording {
+            Some(sink) => Recording::with(Recorder::new(sink, &setup)?),
+            None => Recording::default(),
+        };
+        let mut engine = Engine::new(setup);
+        if let Some(make) = self.controller {
+            engine = engine.with_controller(make);
+        }
+        engine.observe(self.observer.is_some());
+
+        let socket = Arc::new(socket);
+        let core = Core {
+            engine,
+            socket: Arc::clone(&socket),
+            slots: Slots::default(),
+            path: self.path,
+            observer: self.observer,
+            recording,
+            batch: Batch::default(),
+            engine_due: None,
+            asleep_until: None,
+            is_refused: false,
+            is_abandoned: false,
+        };
+        let (stir, idle) = (Notify::new(), Notify::new());
+        let shared = Arc::new(Shared { clock: Clock::start(), socket, core: Mutex::new(core), stir, idle });
+        tokio::spawn(task::run(Arc::clone(&shared)));
+        Ok(Endpoint::of(shared))
+    }
+}
+
+fn random_secret() -> io::Result<[u8; 16]> {
+    let mut secret = [0; 16];
+    SysRng.try_fill_bytes(&mut secret).map_err(io::Error::other)?;
+    Ok(secret)
+}

@@ -1,0 +1,107 @@
+//! What an application asks, as one input each and its answer.
+
+use std::io;
+use std::net::SocketAddr;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use tokio::io::ReadBuf;
+
+use super::core::Core;
+use crate::engine::{Call, CallError, CloseReason, ConnId, Input, Reply, Time};
+
+impl Core {
+    /// Opens a connection or a listener, and a slot for it.
+    pub(super) fn open(&mut self, now: Time, input: Input) -> Result<ConnId, CallError> {
+        match self.handle(now, input)? {
+            Reply::Opened(id) => {
+                self.slot(id);
+                Ok(id)
+            }
+            _ => Err(CallError::NoConnection),
+        }
+    }
+
+    /// The next established connection of a listener, if one waits, and its peer; with a slot for it.
+    pub(super) fn accept(
+        &mut self,
+        now: Time,
+        listener: ConnId,
+    ) -> Result<Option<(ConnId, SocketAddr)>, CallError> {
+        while let Reply::Accepted(Some(id)) = self.handle(now, Input::Accept { listener })? {
+            // One that has ended meanwhile is of no use to anyone.
+            if let Some(info) = self.engine.info(id) {
+                self.slot(id);
+                return Ok(Some((id, info.peer)));
+            }
+        }
+        Ok(None)
+    }
+
+    pub(super) fn call(&mut self, now: Time, conn: ConnId, call: Call) -> Result<Reply, CallError> {
+        self.handle(now, Input::Call { conn, call }).map_err(|error| self.why(conn, error))
+    }
+
+    /// The application lets go: the connection closes in the background, and no one is told any more.
+    pub(super) fn release(&mut self, now: Time, conn: ConnId) {
+        let _gone_already = self.call(now, conn, Call::Release);
+        self.slots.remove(&conn);
+    }
+
+    pub(super) fn poll_read(
+        &mut self,
+        now: Time,
+        conn: ConnId,
+        cx: &Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match self.call(now, conn, Call::Read { max: buf.remaining() }) {
+            Ok(Reply::Data(bytes)) if bytes.is_empty() => {
+                self.slot(conn).reader = Some(cx.waker().clone());
+                return Poll::Pending;
+            }
+            Ok(Reply::Data(bytes)) => buf.put_slice(&bytes),
+            Ok(_) | Err(CallError::Closed(CloseReason::Finished)) => {}
+            Err(error) => return Poll::Ready(Err(error.into())),
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Takes as much of `data` as the send buffer has room for.
+    pub(super) fn poll_write(
+        &mut self,
+        now: Time,
+        conn: ConnId,
+        cx: &Context<'_>,
+        data: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        // At least one byte is offered: only who is refused something hears when there is room again.
+        let offered = self.engine.room(conn).max(1).min(data.len());
+        match self.call(now, conn, Call::Write(Bytes::copy_from_slice(&data[..offered]))) {
+            Ok(Reply::Written(0)) if offered > 0 => {
+                self.slot(conn).writer = Some(cx.waker().clone());
+                Poll::Pending
+            }
+            Ok(Reply::Written(taken)) => Poll::Ready(Ok(taken)),
+            Ok(_) => Poll::Ready(Ok(0)),
+            Err(error) => Poll::Ready(Err(error.into())),
+        }
+    }
+
+    /// CLOSE: the FIN is queued behind what was written.
+    pub(super) fn shutdown(&mut self, now: Time, conn: ConnId) -> io::Result<()> {
+        match self.call(now, conn, Call::Shutdown) {
+            // Shut down already: that is what was asked for.
+            Ok(_) | Err(CallError::Closing | CallError::Closed(CloseReason::Finished)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The engine forgets a connection that has ended; its slot remembers why.
+    fn why(&self, conn: ConnId, error: CallError) -> CallError {
+        match (error, self.slots.get(&conn).and_then(|slot| slot.ended.clone())) {
+            (CallError::NoConnection, Some(reason)) => CallError::Closed(reason),
+            (error, _) => error,
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What the driver keeps for each connection or listener that the application holds.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::task::Waker;
+
+use tokio::sync::Notify;
+
+use crate::engine::{CloseReason, ConnId, Notice};
+
+/// One for each handle the application holds, and no others.
+pub(super) type Slots = BTreeMap<ConnId, Slot>;
+
+/// Who waits for a connection or a listener, and what they have to be told.
+#[derive(Default)]
+pub(super) struct Slot {
+    /// The task that reads; as in tokio, the last one that polled.
+    pub(super) reader: Option<Waker>,
+    /// The task that writes, likewise.
+    pub(super) writer: Option<Waker>,
+    /// For what happens once in a life, and may have several waiters: connected, ended, acceptable.
+    pub(super) changed: Arc<Notify>,
+    /// The three-way handshake is done.
+    pub(super) is_connected: bool,
+    /// How it ended. Read before TIME-WAIT is over, it says [`CloseReason::Finished`] already.
+    pub(super) ended: Option<CloseReason>,
+}
+
+impl Slot {
+    /// Takes a notice in and wakes whom it concerns.
+    pub(super) fn tell(&mut self, notice: Notice) {
+        match notice {
+            Notice::Readable => wake(&mut self.reader),
+            Notice::Writable => wake(&mut self.writer),
+            Notice::Acceptable => self.changed.notify_waiters(),
+            Notice::Connected => {
+                self.is_connected = true;
+                self.changed.notify_waiters();
+            }
+            Notice::Finished => self.end(CloseReason::Finished),
+            Notice::Closed(reason) => self.end(reason),
+            // Seen by those who observe events; no call of a stream answers to them.
+            Notice::Stalled { .. } | Notice::Urgent => {}
+        }
+    }
+
+    /// The first reason stays: once both sides have finished, nothing can go wrong any more.
+    fn end(&mut self, reason: CloseReason) {
+        self.ended.get_or_insert(reason);
+        wake(&mut self.reader);
+        wake(&mut self.writer);
+        self.changed.notify_waiters();
+    }
+}
+
+fn wake(waker: &mut Option<Waker>) {
+    if let Some(waker) = waker.take() {
+        waker.wake();
+    }
+}

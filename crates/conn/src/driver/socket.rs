@@ -1,0 +1,119 @@
+//! The UDP socket, with the few answers that the driver distinguishes.
+
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, SocketAddr};
+
+use socket2::SockRef;
+use tokio::net::UdpSocket;
+
+/// What we ask the kernel to buffer in each direction: 4 MiB, some 2800 datagrams of Ethernet's size. It may
+/// give less (Linux: `net.core.rmem_max`); that costs speed, not data.
+const KERNEL_BUFFER: usize = 4 << 20;
+
+/// A UDP socket that never waits.
+pub(super) struct Socket {
+    udp: UdpSocket,
+    /// The only peer, if the socket is connected: then the kernel tells us of an ICMP port unreachable.
+    peer: Option<SocketAddr>,
+    is_ipv6: bool,
+}
+
+/// What became of a datagram to be sent.
+#[derive(Debug, PartialEq)]
+pub(super) enum Sent {
+    /// It left; or the network can't carry it, which is a loss like any other.
+    Done,
+    /// The socket takes nothing now.
+    Full,
+    /// An earlier datagram found nobody at the peer's UDP address; this one was not sent.
+    Refused,
+}
+
+/// What the socket had for us.
+pub(super) enum Received {
+    /// A datagram of this length from this address.
+    Datagram(usize, SocketAddr),
+    /// Nothing now.
+    Nothing,
+    /// An earlier datagram found nobody at the peer's UDP address.
+    Refused,
+    /// The network complains of something that retransmission deals with, or that ends in a timeout.
+    Trouble,
+}
+
+impl Socket {
+    pub(super) async fn bind(local: SocketAddr) -> io::Result<Self> {
+        let udp = UdpSocket::bind(local).await?;
+        let kernel = SockRef::from(&udp);
+        let _less_will_do = kernel.set_recv_buffer_size(KERNEL_BUFFER);
+        let _less_will_do = kernel.set_send_buffer_size(KERNEL_BUFFER);
+        Ok(Self { udp, peer: None, is_ipv6: local.is_ipv6() })
+    }
+
+    /// Binds, and talks to `peer` alone from then on.
+    pub(super) async fn connect(local: SocketAddr, peer: SocketAddr) -> io::Result<Self> {
+        let socket = Self::bind(local).await?;
+        socket.udp.connect(socket.address_for_kernel(peer)).await?;
+        Ok(Self { peer: Some(peer), ..socket })
+    }
+
+    pub(super) fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.udp.local_addr()
+    }
+
+    /// The only peer, if there is only one.
+    pub(super) fn peer(&self) -> Option<SocketAddr> {
+        self.peer
+    }
+
+    pub(super) async fn readable(&self) -> io::Result<()> {
+        self.udp.readable().await
+    }
+
+    pub(super) async fn writable(&self) -> io::Result<()> {
+        self.udp.writable().await
+    }
+
+    pub(super) fn send(&self, to: SocketAddr, datagram: &[u8]) -> Sent {
+        let sent = match self.peer {
+            Some(_) => self.udp.try_send(datagram),
+            None => self.udp.try_send_to(datagram, self.address_for_kernel(to)),
+        };
+        match sent {
+            Ok(_) => Sent::Done,
+            Err(error) => match error.kind() {
+                ErrorKind::WouldBlock => Sent::Full,
+                ErrorKind::ConnectionRefused => Sent::Refused,
+                // RFC 9293 section 3.9.2.2 (MUST-56): such errors are soft, and must not end a connection.
+                _ => Sent::Done,
+            },
+        }
+    }
+
+    pub(super) fn receive(&self, buffer: &mut [u8]) -> Received {
+        match self.udp.try_recv_from(buffer) {
+            Ok((len, from)) => Received::Datagram(len, canonical(from)),
+            Err(error) => match error.kind() {
+                ErrorKind::WouldBlock => Received::Nothing,
+                ErrorKind::ConnectionRefused => Received::Refused,
+                _ => Received::Trouble,
+            },
+        }
+    }
+
+    /// An IPv6 socket that also serves IPv4 knows those peers by mapped addresses (RFC 4291 section 2.5.5.2).
+    fn address_for_kernel(&self, addr: SocketAddr) -> SocketAddr {
+        match addr.ip() {
+            IpAddr::V4(ip) if self.is_ipv6 => (ip.to_ipv6_mapped(), addr.port()).into(),
+            _ => addr,
+        }
+    }
+}
+
+/// An IPv4 peer under its own name, also if an IPv6 socket met it.
+fn canonical(addr: SocketAddr) -> SocketAddr {
+    match addr.ip().to_canonical() {
+        IpAddr::V4(ip) => (ip, addr.port()).into(),
+        IpAddr::V6(_) => addr,
+    }
+}
