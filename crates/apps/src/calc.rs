@@ -23,6 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Evaluates arithmetic over integers (64 bits) and floats: `+ - * / % ^`, parentheses,
 /// comparisons, `&& || !`. No variables, assignments, functions or strings.
 #[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
 pub struct Calc {}
 
 /// Why an expression has no value.

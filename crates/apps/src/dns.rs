@@ -72,12 +72,15 @@ impl Dns {
         Self { resolver: resolver.map_err(|error| error.to_string()), asked, patience: PATIENCE }
     }
 
-    /// Every address of `name`; never empty. Bounded in time.
+    /// Every address of `name`; never empty. Bounded in time. An address stands for itself.
     pub(crate) async fn addresses(&self, name: &str) -> Result<Vec<IpAddr>, ServiceError> {
         self.look_up(name).await.map_err(ServiceError::from)
     }
 
     async fn look_up(&self, name: &str) -> Result<Vec<IpAddr>, LookupError> {
+        if let Ok(address) = name.parse() {
+            return Ok(vec![address]);
+        }
         let parsed = parse_host(name)?;
         let resolver = self.resolver.as_ref().map_err(|why| self.failed(name, why.clone()))?;
         let late = |_| self.no_answer(name, format!("silent for {:?}", self.patience));

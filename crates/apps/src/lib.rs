@@ -23,8 +23,8 @@
 //! A service that can't do what it was asked says so in a `Reply::Error`; the connection lives on.
 //!
 //! ```
-//! # tokio_test();
-//! # fn tokio_test() { tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! # #[tokio::main]
+//! # async fn main() {
 //! use lucid_apps::{Calc, Client, Dns, FileService, Services, serve};
 //!
 //! let services = Services {
@@ -38,7 +38,7 @@
 //! assert_eq!(client.calc("1+1").await.unwrap(), "2");
 //! drop(client); // closing is the normal end
 //! assert_eq!(server.await.unwrap().unwrap().requests, 1);
-//! # }) }
+//! # }
 //! ```
 
 mod calc;
@@ -50,6 +50,8 @@ mod framing;
 mod message;
 mod output;
 mod server;
+#[cfg(test)]
+mod testing;
 mod transfer;
 mod upload;
 

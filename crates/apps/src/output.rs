@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 use thiserror::Error;
 use tokio::fs::File;
-use tokio::io::AsyncWrite;
+use tokio::io::{AsyncWrite, BufWriter};
 use tokio::task::spawn_blocking;
 
 use crate::file_name::PART_PREFIX;
+use crate::transfer::CHUNK;
 use crate::{FileName, FileNameError};
 
 /// Where to put a file that is received.
@@ -90,7 +91,8 @@ pub(crate) enum Output<'a> {
 
 /// A file in the target's directory that has not got its name yet; removed when dropped.
 pub(crate) struct PartialFile {
-    file: File,
+    /// Buffered, since each write to a file is a hop to another thread.
+    file: BufWriter<File>,
     part: TempPath,
     target: PathBuf,
     overwrite: bool,
@@ -151,12 +153,14 @@ impl PartialFile {
         };
         let created = temporary(directory).map_err(|error| LocalError::at(&target, error))?;
         let (file, part) = created.into_parts();
-        Ok(Self { file: File::from_std(file), part, target, overwrite })
+        let file = BufWriter::with_capacity(CHUNK, File::from_std(file));
+        Ok(Self { file, part, target, overwrite })
     }
 
+    /// The bytes must have been flushed.
     async fn keep(self) -> Result<PathBuf, LocalError> {
         let Self { file, part, target, overwrite } = self;
-        file.sync_all().await.map_err(|error| LocalError::at(&target, error))?;
+        file.get_ref().sync_all().await.map_err(|error| LocalError::at(&target, error))?;
         spawned(move || {
             let placed = if overwrite { part.persist(&target) } else { part.persist_noclobber(&target) };
             match placed.map_err(|error| error.error) {

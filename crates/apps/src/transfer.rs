@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use crate::framing::fill;
 
 /// How much of a file is in memory, and in one write: large, so that a TCP below fills its segments.
-const CHUNK: usize = 64 * 1024;
+pub(crate) const CHUNK: usize = 64 * 1024;
 
 /// What became of a file that was sent: always as many bytes as announced.
 pub(crate) struct Sent {

@@ -7,15 +7,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use cap_std::fs::{Dir, OpenOptions};
 use tokio::fs::File;
+use tokio::io::BufWriter;
 
 use crate::file_name::PART_PREFIX;
 use crate::files::{blocking, file_error, require_file};
+use crate::transfer::CHUNK;
 use crate::{ErrorCode, FileName, FileService, ServiceError};
 
 /// A file being received, in a temporary file beside its final name.
 /// Dropped before [`Upload::finish`], it leaves nothing behind.
 pub(crate) struct Upload {
-    pub(crate) file: File,
+    /// Buffered, since each write to a file is a hop to another thread.
+    pub(crate) file: BufWriter<File>,
     part: Part,
     name: FileName,
     overwrite: bool,
@@ -39,6 +42,7 @@ impl FileService {
             check_target(&root, &name, overwrite)?;
             let (part, file) =
                 Part::create(&root, &name).map_err(|error| file_error(&name.to_string(), &error))?;
+            let file = BufWriter::with_capacity(CHUNK, file);
             Ok(Upload { file, part, name, overwrite })
         })
         .await?
@@ -46,12 +50,12 @@ impl FileService {
 }
 
 impl Upload {
-    /// Makes the file durable and gives it its name, in one step.
+    /// Makes the file, flushed before, durable and gives it its name, in one step.
     /// Without leave to overwrite, a file that appeared under the name meanwhile stays as it is.
     pub(crate) async fn finish(self) -> Result<(), ServiceError> {
         let Self { file, part, name, overwrite } = self;
         let failed = |error: io::Error| file_error(&name.to_string(), &error);
-        file.sync_all().await.map_err(failed)?;
+        file.get_ref().sync_all().await.map_err(failed)?;
         let target = name.last().to_owned();
         let placed = blocking(move || part.place(target.as_ref(), overwrite)).await?;
         placed.map_err(failed)
