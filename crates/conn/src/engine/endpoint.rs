@@ -1,15 +1,25 @@
 //! The endpoint: all connections of one UDP socket, without the socket.
 
+mod demux;
+mod listener;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use lucid_congestion::{Controller, Parameters, Time};
 use serde::{Deserialize, Serialize};
 
+use super::cause::Cause;
 use super::config::Config;
-use super::error::CallError;
+use super::connection::{Connection, Origin, Out};
+use super::error::{CallError, CloseReason};
+use super::event::{Event, What};
 use super::info::Info;
-use super::message::{ConnId, Input, Output, Reply};
+use super::isn::Secret;
+use super::message::{Call, ConnId, Input, Notice, Output, Reply};
+use super::state::State;
+use listener::Listener;
 
 /// What an endpoint is made with. Together with the inputs it decides the whole run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,28 +35,90 @@ pub struct Setup {
 /// Makes a connection's congestion controller, for algorithms from outside.
 pub type MakeController = Arc<dyn Fn(Parameters) -> Box<dyn Controller> + Send + Sync>;
 
+/// Who talks to whom, under one local UDP address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    peer: SocketAddr,
+    remote_port: u16,
+    local_port: u16,
+}
+
+/// A connection and its place in the endpoint.
+#[derive(Debug)]
+struct Slot {
+    connection: Box<Connection>,
+    /// The listener whose queue it stands in; none once an application holds it.
+    queued_at: Option<u16>,
+    /// Under which time it stands in `deadlines`.
+    deadline: Option<Time>,
+    /// It stands in `ready`.
+    is_ready: bool,
+}
+
 /// All connections of one UDP socket, without the socket: demultiplexing, listening, limits, resets for
 /// strangers.
-#[derive(Debug)]
-pub struct Endpoint {}
+///
+/// * One door in: [`Endpoint::handle`].
+/// * One door out: [`Endpoint::poll`], until it says [`Output::Wait`].
+/// * To look at: [`Endpoint::info`], [`Endpoint::room`], [`Endpoint::find`], [`Endpoint::connections`].
+///
+/// Everything it does follows from its [`Setup`] and the inputs with their times; nothing iterates over a hash map.
+pub struct Endpoint {
+    config: Arc<Config>,
+    secret: Secret,
+    max_connections: usize,
+    make_controller: Option<MakeController>,
+    observed: bool,
+    next_id: u32,
+    slots: BTreeMap<ConnId, Slot>,
+    by_key: HashMap<Key, ConnId>,
+    listeners: BTreeMap<u16, Listener>,
+    /// Connections that may have something to say, first come first served.
+    ready: VecDeque<ConnId>,
+    deadlines: BTreeSet<(Time, ConnId)>,
+    /// What the endpoint itself has to say.
+    outbox: VecDeque<Output>,
+}
 
-#[allow(unused_variables, clippy::todo, reason = "to be written")]
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Endpoint").field("slots", &self.slots).field("listeners", &self.listeners).finish()
+    }
+}
+
 impl Endpoint {
     /// An endpoint without connections.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
-        todo!()
+        Self {
+            config: Arc::new(setup.config),
+            secret: Secret::new(setup.secret),
+            max_connections: setup.max_connections,
+            make_controller: None,
+            observed: false,
+            next_id: 0,
+            slots: BTreeMap::new(),
+            by_key: HashMap::new(),
+            listeners: BTreeMap::new(),
+            ready: VecDeque::new(),
+            deadlines: BTreeSet::new(),
+            outbox: VecDeque::new(),
+        }
     }
 
     /// Uses `make` for every new connection's congestion controller instead of `Config::algorithm`.
     #[must_use]
-    pub fn with_controller(self, make: MakeController) -> Self {
-        todo!()
+    pub fn with_controller(mut self, make: MakeController) -> Self {
+        self.make_controller = Some(make);
+        self
     }
 
     /// Turns events on or off. Without them nothing is spent on them.
     pub fn observe(&mut self, on: bool) {
-        todo!()
+        self.observed = on;
+        for slot in self.slots.values_mut() {
+            slot.connection.observe(on);
+        }
     }
 
     /// Takes one input in. Afterwards drain [`Endpoint::poll`] until it says [`Output::Wait`].
@@ -54,36 +126,213 @@ impl Endpoint {
     /// # Errors
     /// An application's call that can't be carried out. Datagrams and time never fail.
     pub fn handle(&mut self, now: Time, input: Input) -> Result<Reply, CallError> {
-        todo!()
+        match input {
+            Input::Datagram { from, bytes } => self.datagram(now, from, bytes),
+            Input::Tick => self.tick(now),
+            Input::Unreachable { peer } => self.unreachable(now, peer),
+            Input::Listen { port, backlog } => return self.listen(now, port, backlog).map(Reply::Opened),
+            Input::Accept { listener } => return self.accept(listener).map(Reply::Accepted),
+            Input::Connect { peer, port } => return self.connect(now, peer, port).map(Reply::Opened),
+            Input::Call { conn, call } => return self.call(now, conn, call),
+        }
+        Ok(Reply::Done)
     }
 
     /// The next output. It changes state only where it hands out a segment, so a caller whose socket is full
     /// may stop at any point and go on later.
     pub fn poll(&mut self, now: Time) -> Output {
-        todo!()
+        loop {
+            if let Some(output) = self.outbox.pop_front() {
+                return output;
+            }
+            let Some(&id) = self.ready.front() else {
+                return Output::Wait(self.deadlines.first().map(|&(at, _)| at));
+            };
+            let Some(slot) = self.slots.get_mut(&id) else {
+                self.ready.pop_front();
+                continue;
+            };
+            match slot.connection.poll(now) {
+                Some(Out::Segment(segment)) => {
+                    return Output::Transmit { conn: Some(id), to: slot.connection.origin().peer, segment };
+                }
+                Some(Out::Event(event)) => return Output::Event(event),
+                Some(Out::Notice(notice)) => {
+                    if let Some(output) = self.notice(id, notice) {
+                        return output;
+                    }
+                }
+                None => self.settle(id),
+            }
+        }
+    }
+
+    /// A connection has nothing more to say: note when it will have, or that it is gone.
+    fn settle(&mut self, id: ConnId) {
+        self.ready.pop_front();
+        let Some(slot) = self.slots.get_mut(&id) else { return };
+        slot.is_ready = false;
+        let next = slot.connection.next_timeout();
+        if slot.deadline != next {
+            if let Some(before) = slot.deadline {
+                self.deadlines.remove(&(before, id));
+            }
+            if let Some(next) = next {
+                self.deadlines.insert((next, id));
+            }
+            slot.deadline = next;
+        }
+        if slot.connection.ended().is_some() {
+            let key = slot.key();
+            let spent = slot.connection.is_spent();
+            if self.by_key.get(&key) == Some(&id) {
+                self.by_key.remove(&key);
+            }
+            if spent {
+                self.slots.remove(&id);
+            }
+        }
+    }
+
+    /// What a connection has to tell, told to who may hear it: before an application holds it, its listener.
+    fn notice(&mut self, id: ConnId, notice: Notice) -> Option<Output> {
+        let slot = self.slots.get_mut(&id)?;
+        let Some(port) = slot.queued_at else { return Some(Output::Notice { conn: id, notice }) };
+        match notice {
+            Notice::Connected => {
+                let listener = self.listeners.get_mut(&port)?;
+                listener.queue.push_back(id);
+                Some(Output::Notice { conn: listener.id, notice: Notice::Acceptable })
+            }
+            Notice::Closed(_) => {
+                // No one will ever hold it.
+                slot.connection.disown();
+                self.leave_queue(id, port);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn tick(&mut self, now: Time) {
+        while let Some(&(at, id)) = self.deadlines.first() {
+            if at > now {
+                break;
+            }
+            self.deadlines.pop_first();
+            if let Some(slot) = self.slots.get_mut(&id) {
+                slot.deadline = None;
+                slot.connection.expire(now);
+            }
+            self.wake(id);
+        }
+    }
+
+    /// This connection may have something to say.
+    fn wake(&mut self, id: ConnId) {
+        if let Some(slot) = self.slots.get_mut(&id).filter(|slot| !slot.is_ready) {
+            slot.is_ready = true;
+            self.ready.push_back(id);
+        }
+    }
+
+    /// RFC 5927: an ICMP message may be forged, so it only ends what was never established.
+    fn unreachable(&mut self, now: Time, peer: SocketAddr) {
+        let opening = |slot: &Slot| slot.key().peer == peer && slot.connection.state() == State::SynSent;
+        let given_up: Vec<_> =
+            self.slots.iter().filter(|(_, slot)| opening(slot)).map(|(&id, _)| id).collect();
+        for id in given_up {
+            if let Some(slot) = self.slots.get_mut(&id) {
+                slot.connection.end(now, CloseReason::Unreachable, Cause::PeerUnreachable);
+            }
+            self.wake(id);
+        }
+    }
+
+    fn call(&mut self, now: Time, conn: ConnId, call: Call) -> Result<Reply, CallError> {
+        if let Some(slot) = self.slots.get_mut(&conn) {
+            let reply = slot.connection.call(now, call);
+            self.wake(conn);
+            return reply;
+        }
+        let closes = matches!(call, Call::Abort | Call::Release);
+        let port = self.listeners.iter().find(|(_, listener)| listener.id == conn).map(|(&port, _)| port);
+        match port {
+            Some(port) if closes => {
+                self.close_listener(now, port);
+                Ok(Reply::Done)
+            }
+            // Letting go of what is gone already is no mistake.
+            _ if call == Call::Release => Ok(Reply::Done),
+            _ => Err(CallError::NoConnection),
+        }
+    }
+
+    fn insert(&mut self, key: Key, queued_at: Option<u16>, connection: Connection) {
+        let id = connection.origin().id;
+        self.by_key.insert(key, id);
+        let connection = Box::new(connection);
+        self.slots.insert(id, Slot { connection, queued_at, deadline: None, is_ready: false });
+        self.wake(id);
+    }
+
+    fn origin(&mut self, key: Key, now: Time) -> Origin {
+        Origin {
+            id: self.new_id(),
+            peer: key.peer,
+            local_port: key.local_port,
+            remote_port: key.remote_port,
+            iss: self.secret.isn(key.peer, key.local_port, key.remote_port, now),
+            config: Arc::clone(&self.config),
+            make_controller: self.make_controller.clone(),
+            observed: self.observed,
+        }
+    }
+
+    fn new_id(&mut self) -> ConnId {
+        let id = ConnId(self.next_id);
+        self.next_id += 1;
+        id
+    }
+
+    fn tell(&mut self, now: Time, conn: Option<ConnId>, cause: Cause, what: What) {
+        if self.observed {
+            self.outbox.push_back(Output::Event(Event { at: now, conn, what, cause, rfc: cause.rfc() }));
+        }
     }
 
     /// A connection seen from outside; none if it doesn't exist.
     #[must_use]
     pub fn info(&self, conn: ConnId) -> Option<Info> {
-        todo!()
+        self.slots.get(&conn).map(|slot| slot.connection.info())
     }
 
     /// How many bytes a [`super::Call::Write`] would take now.
     #[must_use]
     pub fn room(&self, conn: ConnId) -> usize {
-        todo!()
+        self.slots.get(&conn).map_or(0, |slot| slot.connection.room())
     }
 
     /// The connection with this peer and these ports.
     #[must_use]
     pub fn find(&self, peer: SocketAddr, remote_port: u16, local_port: u16) -> Option<ConnId> {
-        todo!()
+        self.by_key.get(&Key { peer, remote_port, local_port }).copied()
     }
 
-    /// How many connections there are, in any state; listeners don't count.
+    /// How many connections there are, in any state; listeners don't count. One that ended counts until its
+    /// application has let go of it.
     #[must_use]
     pub fn connections(&self) -> usize {
-        todo!()
+        self.slots.len()
     }
 }
+
+impl Slot {
+    fn key(&self) -> Key {
+        let Origin { peer, remote_port, local_port, .. } = *self.connection.origin();
+        Key { peer, remote_port, local_port }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -68,6 +68,10 @@ pub struct Info {
     pub unsent: u64,
     /// Bytes received and not yet read.
     pub unread: u64,
+    /// Bytes received that wait behind a gap.
+    pub waiting: u64,
+    /// Bytes left to read up to the end of the peer's urgent data (RFC 9293 section 3.8.5, MUST-33).
+    pub urgent_left: u64,
     /// SRTT, once measured.
     pub smoothed_rtt: Option<Duration>,
     /// RTTVAR, once measured.

@@ -1,15 +1,31 @@
 //! The engine: RFC 9293 without I/O.
 
+mod ack_policy;
 mod cause;
 mod config;
+mod connection;
 mod endpoint;
 mod error;
 mod event;
+mod in_flight;
 mod info;
+mod isn;
+mod loss;
 mod message;
+mod output;
+mod position;
+mod reassembler;
+mod receiver;
 mod recording;
+mod recovery;
 mod replay;
+mod segment_arrives;
+mod send_buffer;
+mod sender;
 mod state;
+mod timeouts;
+mod timers;
+mod user_calls;
 
 pub use cause::Cause;
 pub use config::{Config, Profile, UnknownProfile};

@@ -1,0 +1,110 @@
+//! When to acknowledge.
+
+use super::cause::Cause;
+
+/// How an acknowledgment is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owed {
+    /// Nothing to acknowledge.
+    Nothing,
+    /// It may wait for a second segment, or for its timer.
+    Later,
+    /// Now, with data if some goes anyway.
+    Now(Cause),
+    /// Now, in a segment of its own, so that it counts as a duplicate ACK (RFC 5681 section 2).
+    Alone(Cause),
+}
+
+/// The acknowledgments that are owed (RFC 9293 section 3.8.6.3, RFC 5681 section 4.2).
+#[derive(Debug)]
+pub(crate) struct AckPolicy {
+    /// An acknowledgment is due with this many segments.
+    every: u8,
+    /// Segments that wait for theirs.
+    waiting: u8,
+    owed: Owed,
+}
+
+impl AckPolicy {
+    pub(crate) fn new(every: u8) -> Self {
+        Self { every: every.max(1), waiting: 0, owed: Owed::Nothing }
+    }
+
+    pub(crate) fn owed(&self) -> Owed {
+        self.owed
+    }
+
+    /// A segment with data came in order: its ACK may wait, unless it is the second. Returns whether it waits.
+    pub(crate) fn on_in_order(&mut self, may_wait: bool) -> bool {
+        self.waiting = self.waiting.saturating_add(1);
+        let waits = may_wait && self.waiting < self.every;
+        if waits {
+            self.owe(Owed::Later);
+        } else {
+            self.now(Cause::SecondSegment);
+        }
+        waits
+    }
+
+    /// An ACK is due now, with data or without.
+    pub(crate) fn now(&mut self, cause: Cause) {
+        self.owe(Owed::Now(cause));
+    }
+
+    /// An ACK is due now, on its own.
+    pub(crate) fn alone(&mut self, cause: Cause) {
+        self.owe(Owed::Alone(cause));
+    }
+
+    /// What is owed only becomes more urgent.
+    fn owe(&mut self, owed: Owed) {
+        let urgency = |owed| match owed {
+            Owed::Nothing => 0,
+            Owed::Later => 1,
+            Owed::Now(_) => 2,
+            Owed::Alone(_) => 3,
+        };
+        if urgency(owed) > urgency(self.owed) {
+            self.owed = owed;
+        }
+    }
+
+    /// The timer fired.
+    pub(crate) fn on_timer(&mut self) {
+        if self.owed == Owed::Later {
+            self.owed = Owed::Now(Cause::AckDelayTimer);
+        }
+    }
+
+    /// A segment with our ACK left.
+    pub(crate) fn on_ack_sent(&mut self) {
+        self.waiting = 0;
+        self.owed = Owed::Nothing;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_second_segment_is_acknowledged_and_a_single_one_by_the_timer() {
+        let mut acks = AckPolicy::new(2);
+        assert!(acks.on_in_order(true));
+        assert_eq!(acks.owed(), Owed::Later);
+        assert!(!acks.on_in_order(true));
+        assert_eq!(acks.owed(), Owed::Now(Cause::SecondSegment));
+        acks.on_ack_sent();
+        acks.on_in_order(true);
+        acks.on_timer();
+        assert_eq!(acks.owed(), Owed::Now(Cause::AckDelayTimer));
+    }
+
+    #[test]
+    fn a_duplicate_ack_is_not_softened_by_what_comes_after() {
+        let mut acks = AckPolicy::new(2);
+        acks.alone(Cause::OutOfOrderData);
+        acks.on_in_order(true);
+        assert_eq!(acks.owed(), Owed::Alone(Cause::OutOfOrderData));
+    }
+}

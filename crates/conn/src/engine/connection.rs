@@ -1,0 +1,395 @@
+//! One connection: the parts joined, one door in and one door out.
+
+use core::time::Duration;
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use lucid_congestion::{Controller, RttEstimator, Time};
+use lucid_wire::{Segment, SeqNum};
+
+use super::ack_policy::AckPolicy;
+use super::cause::Cause;
+use super::config::Config;
+use super::endpoint::MakeController;
+use super::error::CloseReason;
+use super::event::{Event, SegmentSummary, What};
+use super::info::{Counts, Info};
+use super::loss::Loss;
+use super::message::{ConnId, Notice};
+use super::receiver::Receiver;
+use super::sender::{Next, Sender};
+use super::state::State;
+use super::timers::{Timer, Timers};
+
+/// The least MSS that is believed: a peer that asks for less would make us send headers only.
+pub(crate) const MIN_MSS: u16 = 48;
+/// The send MSS if the peer's SYN brings no MSS option (RFC 9293 section 3.7.1, MUST-15).
+const DEFAULT_MSS: u16 = 536;
+/// The same over IPv6.
+const DEFAULT_MSS_V6: u16 = 1220;
+
+/// What a connection is made with.
+#[derive(Clone)]
+pub(crate) struct Origin {
+    pub(crate) id: ConnId,
+    pub(crate) peer: SocketAddr,
+    pub(crate) local_port: u16,
+    pub(crate) remote_port: u16,
+    pub(crate) iss: SeqNum,
+    pub(crate) config: Arc<Config>,
+    pub(crate) make_controller: Option<MakeController>,
+    pub(crate) observed: bool,
+}
+
+/// What a connection hands out.
+#[derive(Debug)]
+pub(crate) enum Out {
+    Segment(Segment),
+    Notice(Notice),
+    Event(Event),
+}
+
+/// What comes from an address that has not acknowledged our SYN may be forged: it draws at most this many times
+/// its own bytes, and that much only by repeated SYN-ACKs (RFC 4987; the factor is RFC 9000 section 8.1's).
+const AMPLIFICATION: usize = 3;
+
+/// A peer's address before it has acknowledged our SYN.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unproven {
+    /// How many bytes may still be sent to it.
+    pub(super) allowance: usize,
+    /// How long its SYN was: our SYN-ACK is not longer.
+    pub(super) syn_len: usize,
+}
+
+/// One connection (RFC 9293's transmission control block).
+///
+/// * Things go in through `user_calls`, `segment_arrives` and `timeouts`, the three headings of RFC 9293
+///   section 3.10; each takes the time.
+/// * Then [`Connection::poll`] until it has nothing more; it makes segments (`output`) one at a time.
+/// * [`Connection::next_timeout`] says when time alone would change something.
+pub(crate) struct Connection {
+    pub(super) origin: Origin,
+    pub(super) state: State,
+    /// SYN-RECEIVED was reached from LISTEN (MUST-11).
+    pub(super) passive: bool,
+    pub(super) sender: Sender,
+    /// There is one once the peer's SYN has come.
+    pub(super) receiver: Option<Receiver>,
+    pub(super) acks: AckPolicy,
+    pub(super) loss: Loss,
+    pub(super) congestion: Box<dyn Controller>,
+    pub(super) rtt: RttEstimator,
+    pub(super) timers: Timers,
+    /// The peer's address has not proven itself yet.
+    pub(super) unproven: Option<Unproven>,
+    /// Why what is lost was found to be.
+    pub(super) resend_cause: Cause,
+    pub(super) last_challenge: Option<Time>,
+    pub(super) last_heard: Time,
+    /// Since when the front segment has made no progress, for R2.
+    pub(super) stuck_since: Time,
+    /// Timeouts in a row without progress.
+    pub(super) timeouts: u32,
+    /// Zero-window probes in a row without progress.
+    pub(super) probes: u32,
+    /// The application reads no more, and holds no handle.
+    pub(super) released: bool,
+    pub(super) reader_waits: bool,
+    pub(super) writer_waits: bool,
+    pub(super) ended: Option<CloseReason>,
+    pub(super) counts: Counts,
+    pub(super) outbox: VecDeque<Out>,
+    /// SND.NXT when [`What::InflightFull`] was last told, so that it is told once.
+    pub(super) full_told_at: Option<super::position::Position>,
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection")
+            .field("id", &self.origin.id)
+            .field("state", &self.state)
+            .field("sender", &self.sender)
+            .field("receiver", &self.receiver)
+            .field("timers", &self.timers)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Connection {
+    /// An active OPEN: the SYN is the first thing it hands out.
+    pub(crate) fn active(origin: Origin, now: Time) -> Self {
+        let mut connection = Self::new(origin, State::Closed, false, now);
+        connection.tell(now, Cause::OpenCall, Self::opened);
+        connection.enter(now, State::SynSent, Cause::OpenCall);
+        connection.arm(now);
+        connection
+    }
+
+    /// A listener received this SYN, in a datagram from an address that may be anyone's.
+    pub(crate) fn passive(origin: Origin, syn: &Segment, now: Time) -> Self {
+        let mut connection = Self::new(origin, State::Listen, true, now);
+        connection.unproven = Some(Unproven { allowance: 0, syn_len: syn.encoded_len() });
+        connection.tell(now, Cause::SynArrived, Self::opened);
+        connection.heard(now, syn);
+        connection.take_syn(syn);
+        connection.enter(now, State::SynReceived, Cause::SynArrived);
+        connection.arm(now);
+        connection
+    }
+
+    fn new(origin: Origin, state: State, passive: bool, now: Time) -> Self {
+        let config = Arc::clone(&origin.config);
+        let mss = config.mss.max(MIN_MSS);
+        let sender = Sender::new(origin.iss, mss, config.nagle, config.send_buffer);
+        let congestion = make_controller(&origin, mss, false);
+        Self {
+            state,
+            passive,
+            loss: Loss::new(congestion.recovery(), sender.iss()),
+            sender,
+            receiver: None,
+            acks: AckPolicy::new(config.ack_every),
+            congestion,
+            rtt: RttEstimator::new(config.rto),
+            timers: Timers::default(),
+            unproven: None,
+            resend_cause: Cause::RetransmissionTimeout,
+            last_challenge: None,
+            last_heard: now,
+            stuck_since: now,
+            timeouts: 0,
+            probes: 0,
+            released: false,
+            reader_waits: true,
+            writer_waits: false,
+            ended: None,
+            counts: Counts::default(),
+            outbox: VecDeque::new(),
+            full_told_at: None,
+            origin,
+        }
+    }
+
+    fn opened(&self) -> What {
+        What::Opened {
+            peer: self.origin.peer,
+            local_port: self.origin.local_port,
+            remote_port: self.origin.remote_port,
+            active: !self.passive,
+        }
+    }
+
+    /// The peer's SYN: where its sequence begins, and what its options say.
+    pub(super) fn take_syn(&mut self, syn: &Segment) {
+        let config = &self.origin.config;
+        self.receiver =
+            Some(Receiver::new(syn.header.sequence, config.receive_buffer, config.mss.max(MIN_MSS)));
+        let default = if self.origin.peer.is_ipv6() { DEFAULT_MSS_V6 } else { DEFAULT_MSS };
+        let offered = syn.header.options.mss.unwrap_or(default);
+        // RFC 9293 3.7.1 (MUST-16): the smaller of what the peer takes and what we can send.
+        self.sender.set_mss(offered.min(config.mss).max(MIN_MSS));
+    }
+
+    /// Our SYN is acknowledged: data may flow, with a window that knows the MSS.
+    pub(super) fn begin_data(&mut self) {
+        let syn_was_lost = self.timeouts > 0;
+        self.congestion = make_controller(&self.origin, self.sender.mss(), syn_was_lost);
+        if syn_was_lost {
+            self.rtt.restart_after_syn_timeout();
+        }
+        self.unproven = None;
+        self.timeouts = 0;
+    }
+
+    /// The next thing it has to say. State changes only when a segment is made.
+    pub(crate) fn poll(&mut self, now: Time) -> Option<Out> {
+        if self.outbox.is_empty() {
+            self.output(now);
+        }
+        self.outbox.pop_front()
+    }
+
+    /// When time alone would change something.
+    pub(crate) fn next_timeout(&self) -> Option<Time> {
+        self.timers.next()
+    }
+
+    /// Why it ended, if it has.
+    pub(crate) fn ended(&self) -> Option<&CloseReason> {
+        self.ended.as_ref()
+    }
+
+    /// Nothing is left that anyone could want of it.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.ended.is_some() && self.released && self.outbox.is_empty()
+    }
+
+    pub(crate) fn state(&self) -> State {
+        self.state
+    }
+
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// No application holds it, or ever will.
+    pub(crate) fn disown(&mut self) {
+        self.released = true;
+    }
+
+    pub(crate) fn room(&self) -> usize {
+        if self.ended.is_some() || self.sender.is_finishing() { 0 } else { self.sender.room() }
+    }
+
+    pub(crate) fn observe(&mut self, on: bool) {
+        self.origin.observed = on;
+    }
+
+    /// Tells who watches; `what` is made only if someone does.
+    pub(super) fn tell(&mut self, now: Time, cause: Cause, what: impl FnOnce(&Self) -> What) {
+        if self.origin.observed {
+            let what = what(self);
+            let event = Event { at: now, conn: Some(self.origin.id), what, cause, rfc: cause.rfc() };
+            self.outbox.push_back(Out::Event(event));
+        }
+    }
+
+    pub(super) fn notify(&mut self, notice: Notice) {
+        self.outbox.push_back(Out::Notice(notice));
+    }
+
+    /// Moves to another state.
+    pub(super) fn enter(&mut self, now: Time, to: State, cause: Cause) {
+        let from = std::mem::replace(&mut self.state, to);
+        debug_assert!(from.may_become(to), "{from} -> {to} is not in RFC 9293's diagram");
+        self.tell(now, cause, |_| What::State { from, to });
+    }
+
+    /// Both directions are done: only TIME-WAIT is left (RFC 9293 section 3.6.1, MUST-13).
+    pub(super) fn enter_time_wait(&mut self, now: Time, cause: Cause) {
+        self.enter(now, State::TimeWait, cause);
+        self.timers = Timers::default();
+        self.timers.set(Timer::Linger, now + self.origin.config.time_wait);
+        self.notify(Notice::Finished);
+    }
+
+    /// The connection is gone.
+    pub(super) fn end(&mut self, now: Time, reason: CloseReason, cause: Cause) {
+        self.enter(now, State::Closed, cause);
+        self.timers = Timers::default();
+        let counts = self.counts;
+        self.tell(now, cause, |_| What::Closed { reason: reason.clone(), counts });
+        self.ended = Some(reason.clone());
+        self.notify(Notice::Closed(reason));
+    }
+
+    /// A segment is dropped, for this reason.
+    pub(super) fn discard(&mut self, now: Time, segment: &Segment, cause: Cause) {
+        self.counts.discarded += 1;
+        let summary = SegmentSummary::from(segment);
+        self.tell(now, cause, |connection| What::Discarded {
+            peer: connection.origin.peer,
+            segment: Some(summary),
+        });
+    }
+
+    /// A segment came from the peer's address with our ports.
+    pub(super) fn heard(&mut self, now: Time, segment: &Segment) {
+        self.counts.segments_received += 1;
+        if let Some(unproven) = &mut self.unproven {
+            unproven.allowance += AMPLIFICATION * segment.encoded_len();
+        }
+        let summary = SegmentSummary::from(segment);
+        self.tell(now, Cause::SegmentArrived, |_| What::Received { segment: summary });
+    }
+
+    /// cwnd in sequence space. The controller may count headers; sequence space has none.
+    pub(super) fn congestion_window(&self) -> u64 {
+        let mss = f64::from(self.sender.mss());
+        let counted = mss + f64::from(self.origin.config.counted_header);
+        (self.congestion.window() * mss / counted) as u64 + self.limited_transmit()
+    }
+
+    /// Sequence space as the controller counts it.
+    pub(super) fn counted(&self, places: u64) -> f64 {
+        let mss = f64::from(self.sender.mss());
+        places as f64 * (mss + f64::from(self.origin.config.counted_header)) / mss
+    }
+
+    /// RFC 3042 2: one segment beyond cwnd for each of the first two duplicate ACKs.
+    fn limited_transmit(&self) -> u64 {
+        match self.loss.duplicates() {
+            few @ 1..=2 if self.origin.config.limited_transmit && !self.loss.in_recovery() => {
+                u64::from(few) * u64::from(self.sender.mss())
+            }
+            _ => 0,
+        }
+    }
+
+    /// Keeps the retransmission and persist timers true to what is outstanding: never both.
+    pub(super) fn arm(&mut self, now: Time) {
+        let closed = self.sender.is_window_closed();
+        if closed || !self.sender.has_work() || self.ended.is_some() {
+            self.timers.stop(Timer::Retransmit);
+        } else if !self.sender.in_flight().is_empty() && self.timers.due(Timer::Retransmit).is_none() {
+            self.timers.set(Timer::Retransmit, now + self.rtt.rto());
+        }
+        // With nothing in flight no ACK will come by itself: a silly window is overridden by this timer, too.
+        let stalled =
+            || matches!(self.sender.next(self.congestion_window()), Next::Full(_) | Next::Gathering);
+        if self.ended.is_none() && (closed || (self.sender.in_flight().is_empty() && stalled())) {
+            if self.timers.due(Timer::Persist).is_none() {
+                self.timers.set(Timer::Persist, now + self.probe_interval());
+            }
+        } else {
+            self.timers.stop(Timer::Persist);
+        }
+    }
+
+    /// RFC 9293 3.8.6.1 (SHLD-29, SHLD-30): one RTO at first, then twice as long each time.
+    pub(super) fn probe_interval(&self) -> Duration {
+        let doubled = self.rtt.rto().saturating_mul(2_u32.saturating_pow(self.probes));
+        doubled.min(self.origin.config.rto.max)
+    }
+
+    /// The connection seen from outside.
+    pub(crate) fn info(&self) -> Info {
+        Info {
+            state: self.state,
+            peer: self.origin.peer,
+            local_port: self.origin.local_port,
+            remote_port: self.origin.remote_port,
+            congestion_control: self.congestion.name(),
+            phase: self.congestion.phase(),
+            cwnd: self.congestion.window(),
+            ssthresh: self.congestion.slow_start_threshold(),
+            mss: self.sender.mss(),
+            send_window: self.sender.window(),
+            receive_window: self.receiver.as_ref().map_or(0, Receiver::window),
+            flight_size: self.sender.in_flight().flight_size(),
+            unsent: self.sender.unsent(),
+            unread: self.receiver.as_ref().map_or(0, Receiver::unread),
+            waiting: self.receiver.as_ref().map_or(0, |receiver| receiver.waiting() as u64),
+            urgent_left: self.receiver.as_ref().map_or(0, Receiver::urgent_left),
+            smoothed_rtt: self.rtt.smoothed(),
+            rtt_variance: self.rtt.variance(),
+            min_rtt: self.rtt.min(),
+            rto: self.rtt.rto(),
+            counts: self.counts,
+        }
+    }
+}
+
+/// RFC 5681 3.1: after a lost SYN the initial window is one segment.
+fn make_controller(origin: &Origin, mss: u16, syn_was_lost: bool) -> Box<dyn Controller> {
+    let mut parameters = origin.config.congestion(mss);
+    if syn_was_lost {
+        parameters.initial_window = f64::from(parameters.smss);
+    }
+    match &origin.make_controller {
+        Some(make) => make(parameters),
+        None => origin.config.algorithm.build(parameters),
+    }
+}

@@ -1,0 +1,97 @@
+//! Which connection a datagram is for, and what strangers are told.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use lucid_congestion::Time;
+use lucid_wire::{DecodeError, Flags, Header, Options, PseudoHeader, Segment, SeqNum};
+
+use super::listener::can_be_talked_to;
+use super::{Endpoint, Key};
+use crate::engine::cause::Cause;
+use crate::engine::event::{SegmentSummary, What};
+use crate::engine::message::Output;
+
+impl Endpoint {
+    /// A datagram arrived: to its connection, to a listener, or to no one.
+    pub(super) fn datagram(&mut self, now: Time, from: SocketAddr, bytes: Bytes) {
+        // UDP's own checksum covers the addresses, and NATs rewrite them: no pseudo-header.
+        let segment = match Segment::decode(bytes, &PseudoHeader::None) {
+            Ok(segment) => segment,
+            Err(error) => return self.discard(now, from, None, cause_of(&error)),
+        };
+        if !can_be_talked_to(from) {
+            return self.discard(now, from, Some(&segment), Cause::InvalidSource);
+        }
+        let key = Key {
+            peer: from,
+            remote_port: segment.header.source_port,
+            local_port: segment.header.destination_port,
+        };
+        if let Some(&id) = self.by_key.get(&key) {
+            if let Some(slot) = self.slots.get_mut(&id) {
+                slot.connection.segment_arrives(now, &segment);
+            }
+            self.wake(id);
+        } else if self.listeners.contains_key(&key.local_port) {
+            self.arrives_in_listen(now, key, &segment);
+        } else {
+            self.arrives_in_closed(now, key, &segment);
+        }
+    }
+
+    /// RFC 9293 section 3.10.7.2: in LISTEN.
+    fn arrives_in_listen(&mut self, now: Time, key: Key, segment: &Segment) {
+        let flags = segment.header.flags;
+        if flags.contains(Flags::RST) {
+            self.discard(now, key.peer, Some(segment), Cause::StrayReset);
+        } else if flags.contains(Flags::ACK) {
+            self.arrives_in_closed(now, key, segment);
+        } else if flags.contains(Flags::SYN) {
+            self.syn_arrives(now, key, segment);
+        } else {
+            self.discard(now, key.peer, Some(segment), Cause::ListenIgnores);
+        }
+    }
+
+    /// RFC 9293 section 3.10.7.1: no such connection. A RST is never answered; anything else is, by a RST that
+    /// the sender will believe. It is never longer than what came.
+    fn arrives_in_closed(&mut self, now: Time, key: Key, segment: &Segment) {
+        let header = &segment.header;
+        if header.flags.contains(Flags::RST) {
+            return self.discard(now, key.peer, Some(segment), Cause::StrayReset);
+        }
+        self.discard(now, key.peer, Some(segment), Cause::NoConnection);
+        let (flags, sequence, acknowledgment) = if header.flags.contains(Flags::ACK) {
+            (Flags::RST, header.acknowledgment, SeqNum::new(0))
+        } else {
+            (Flags::RST | Flags::ACK, SeqNum::new(0), header.sequence + segment.sequence_len())
+        };
+        let header = Header {
+            source_port: key.local_port,
+            destination_port: key.remote_port,
+            sequence,
+            acknowledgment,
+            flags,
+            window: 0,
+            urgent_pointer: 0,
+            options: Options::default(),
+        };
+        let segment = Segment { header, payload: Bytes::new() };
+        self.outbox.push_back(Output::Transmit { conn: None, to: key.peer, segment });
+    }
+
+    /// Something is dropped, for this reason.
+    pub(super) fn discard(&mut self, now: Time, peer: SocketAddr, segment: Option<&Segment>, cause: Cause) {
+        let segment = segment.map(SegmentSummary::from);
+        self.tell(now, None, cause, What::Discarded { peer, segment });
+    }
+}
+
+fn cause_of(error: &DecodeError) -> Cause {
+    match error {
+        DecodeError::BadChecksum { .. } => Cause::BadChecksum,
+        DecodeError::BadOptionLength { .. } => Cause::BadOption,
+        _ => Cause::Malformed,
+    }
+}

@@ -1,0 +1,73 @@
+//! Numbers that an outsider must not guess: initial sequence numbers and local ports.
+
+use std::hash::{Hash, Hasher};
+use std::net::SocketAddr;
+
+use lucid_congestion::Time;
+use lucid_wire::SeqNum;
+use siphasher::sip::SipHasher24;
+
+/// Where ephemeral ports begin (RFC 6335 section 6).
+const FIRST_EPHEMERAL: u16 = 49152;
+
+/// A keyed pseudorandom function over who talks to whom.
+#[derive(Clone)]
+pub(crate) struct Secret([u8; 16]);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+impl Secret {
+    pub(crate) fn new(key: [u8; 16]) -> Self {
+        Self(key)
+    }
+
+    /// RFC 6528 3: ISN = M + F(addresses and ports, secret), M one tick every 4 microseconds (MUST-8, MUST-9).
+    pub(crate) fn isn(&self, peer: SocketAddr, local_port: u16, remote_port: u16, now: Time) -> SeqNum {
+        let offset = self.hash(&("isn", peer, local_port, remote_port)) as u32;
+        let ticks = (now.as_nanos() / 4_000) as u32;
+        SeqNum::new(offset) + ticks
+    }
+
+    /// The `attempt`-th local port to try towards this peer (RFC 6056 section 3.3.3: hash and count).
+    pub(crate) fn local_port(&self, peer: SocketAddr, remote_port: u16, attempt: u32) -> u16 {
+        let range = u64::from(u16::MAX - FIRST_EPHEMERAL) + 1;
+        let offset = self.hash(&("port", peer, remote_port)).wrapping_add(u64::from(attempt)) % range;
+        FIRST_EPHEMERAL + offset as u16
+    }
+
+    /// How many local ports there are to try.
+    pub(crate) const PORTS: u32 = (u16::MAX - FIRST_EPHEMERAL) as u32 + 1;
+
+    fn hash(&self, what: &impl Hash) -> u64 {
+        let mut hasher = SipHasher24::new_with_key(&self.0);
+        what.hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn isn(secret: u8, port: u16, at: Time) -> SeqNum {
+        let peer = SocketAddr::from(([127, 0, 0, 1], 7));
+        Secret::new([secret; 16]).isn(peer, port, 80, at)
+    }
+
+    /// RFC 9293 3.4.1: 4 microseconds a tick.
+    #[test]
+    fn the_clock_drives_it() {
+        let earlier = isn(1, 5000, Time::from_micros(4));
+        assert_eq!(isn(1, 5000, Time::from_micros(4_000_004)).distance_from(earlier), 1_000_000);
+    }
+
+    #[test]
+    fn ports_and_secret_change_it() {
+        assert_ne!(isn(1, 5000, Time::ZERO), isn(1, 5001, Time::ZERO));
+        assert_ne!(isn(1, 5000, Time::ZERO), isn(2, 5000, Time::ZERO));
+    }
+}

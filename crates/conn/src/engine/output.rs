@@ -1,0 +1,226 @@
+//! What is sent: segments made from what the parts have, one at a time.
+
+use bytes::Bytes;
+use lucid_congestion::Time;
+use lucid_wire::{Flags, Header, Options, Segment, SeqNum};
+
+use super::ack_policy::Owed;
+use super::cause::Cause;
+use super::connection::{Connection, MIN_MSS, Out};
+use super::event::{Limit, SegmentSummary, What};
+use super::position::Position;
+use super::receiver::Receiver;
+use super::sender::Next;
+use super::state::State;
+use super::timers::Timer;
+
+/// A header without options.
+const BARE: usize = 20;
+
+impl Connection {
+    /// Makes the next segment, if there is one to send.
+    pub(super) fn output(&mut self, now: Time) {
+        if self.ended.is_some() {
+            return;
+        }
+        // A duplicate ACK counts as one only without data, so it goes before any (RFC 5681 section 2).
+        if let Owed::Alone(cause) = self.acks.owed() {
+            return self.send_ack(now, cause);
+        }
+        match self.sender.next(self.congestion_window()) {
+            Next::Send { start, end, again, probe } => {
+                let cause = match (probe, again) {
+                    (true, _) => Cause::ZeroWindow,
+                    (_, true) => self.resend_cause,
+                    _ => Cause::SendCall,
+                };
+                self.send_stretch(now, start, end, cause);
+            }
+            next => {
+                if let Owed::Now(cause) = self.acks.owed() {
+                    self.send_ack(now, cause);
+                } else if let Next::Full(limit) = next {
+                    self.tell_full(now, limit);
+                }
+            }
+        }
+    }
+
+    /// Sends this stretch of sequence space: a SYN, data, a FIN, or what rides together.
+    fn send_stretch(&mut self, now: Time, start: Position, end: Position, cause: Cause) {
+        let cargo = self.sender.cargo(start, end);
+        let mut flags = Flags::EMPTY;
+        for (set, flag) in [
+            (cargo.syn, Flags::SYN),
+            (cargo.fin, Flags::FIN),
+            (cargo.push, Flags::PSH),
+            (cargo.urgent.is_some(), Flags::URG),
+            (self.receiver.is_some(), Flags::ACK),
+        ] {
+            if set {
+                flags |= flag;
+            }
+        }
+        let options = if cargo.syn { self.syn_options() } else { Options::default() };
+        let mut segment = self.segment(flags, start.number(), cargo.payload);
+        segment.header.options = options;
+        segment.header.urgent_pointer = cargo.urgent.unwrap_or(0);
+        if !self.may_afford(&segment) {
+            return;
+        }
+        let retransmission = self.sender.send(start, end, now);
+        self.count_sent(&segment, retransmission);
+        self.transmit(now, segment, retransmission, cause);
+        self.after_sending(now, cargo.fin, start);
+        self.arm(now);
+    }
+
+    fn count_sent(&mut self, segment: &Segment, retransmission: u32) {
+        if retransmission > 0 {
+            self.counts.retransmissions += 1;
+        } else {
+            self.counts.bytes_sent += segment.payload.len() as u64;
+        }
+    }
+
+    /// What a segment's leaving changes besides the sender's own variables.
+    fn after_sending(&mut self, now: Time, fin: bool, start: Position) {
+        if self.sender.in_flight().segments() == 1 && self.timeouts == 0 && self.probes == 0 {
+            self.stuck_since = now;
+        }
+        // RFC 9293 3.10.4: the state changes with the FIN.
+        match self.state {
+            State::Established | State::SynReceived if fin => {
+                self.enter(now, State::FinWait1, Cause::CloseCall);
+            }
+            State::CloseWait if fin => self.enter(now, State::LastAck, Cause::CloseCall),
+            _ => {}
+        }
+        debug_assert!(start <= self.sender.nxt());
+    }
+
+    /// MSS in every SYN (SHLD-5), window scale and the like when they come. To an unproven address a SYN-ACK
+    /// is never larger than the SYN was: without room for it, the option stays away.
+    fn syn_options(&self) -> Options {
+        let with_mss = Options { mss: Some(self.origin.config.mss.max(MIN_MSS)), ..Options::default() };
+        let room = self.unproven.map_or(usize::MAX, |unproven| unproven.syn_len);
+        if BARE + with_mss.encoded_len() <= room { with_mss } else { Options::default() }
+    }
+
+    /// Whether an address that has not proven itself may be sent this, and takes it from its allowance.
+    fn may_afford(&mut self, segment: &Segment) -> bool {
+        let Some(unproven) = &mut self.unproven else { return true };
+        let Some(left) = unproven.allowance.checked_sub(segment.encoded_len()) else { return false };
+        unproven.allowance = left;
+        true
+    }
+
+    /// A pure ACK: <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>. It takes no sequence number (RFC 9293 section 3.4).
+    fn send_ack(&mut self, now: Time, cause: Cause) {
+        let segment = self.segment(Flags::ACK, self.sender.nxt().number(), Bytes::new());
+        if self.may_afford(&segment) {
+            self.transmit(now, segment, 0, cause);
+        } else {
+            self.acks.on_ack_sent();
+        }
+    }
+
+    /// <SEQ=SND.NXT><CTL=RST>, with our ACK beside it where there is one.
+    pub(super) fn send_reset(&mut self, now: Time, cause: Cause) {
+        let flags = if self.receiver.is_some() { Flags::RST | Flags::ACK } else { Flags::RST };
+        let segment = self.segment(flags, self.sender.nxt().number(), Bytes::new());
+        if self.may_afford(&segment) {
+            self.transmit(now, segment, 0, cause);
+        }
+    }
+
+    /// The answer to an unacceptable ACK: <SEQ=SEG.ACK><CTL=RST> (RFC 9293 section 3.10.7).
+    pub(super) fn send_reset_at(&mut self, now: Time, sequence: SeqNum, cause: Cause) {
+        let mut segment = self.segment(Flags::RST, sequence, Bytes::new());
+        segment.header.acknowledgment = SeqNum::new(0);
+        segment.header.window = 0;
+        if self.may_afford(&segment) {
+            self.hand_out(now, segment, 0, cause);
+        }
+    }
+
+    /// A segment with our ports, our acknowledgment and our window.
+    fn segment(&mut self, flags: Flags, sequence: SeqNum, payload: Bytes) -> Segment {
+        let first_window = self.first_window();
+        let header = Header {
+            source_port: self.origin.local_port,
+            destination_port: self.origin.remote_port,
+            sequence,
+            acknowledgment: self.receiver.as_ref().map_or(SeqNum::new(0), |receiver| receiver.nxt().number()),
+            flags,
+            window: self.receiver.as_mut().map_or(first_window, Receiver::offer),
+            urgent_pointer: 0,
+            options: Options::default(),
+        };
+        Segment { header, payload }
+    }
+
+    /// The window in our SYN, before there is anything to receive.
+    fn first_window(&self) -> u16 {
+        u16::try_from(self.origin.config.receive_buffer.max(1)).unwrap_or(u16::MAX)
+    }
+
+    /// A segment with our acknowledgment leaves.
+    fn transmit(&mut self, now: Time, segment: Segment, retransmission: u32, cause: Cause) {
+        if segment.header.flags.contains(Flags::ACK) {
+            self.acks.on_ack_sent();
+            self.timers.stop(Timer::DelayedAck);
+        }
+        self.hand_out(now, segment, retransmission, cause);
+    }
+
+    fn hand_out(&mut self, now: Time, segment: Segment, retransmission: u32, cause: Cause) {
+        self.counts.segments_sent += 1;
+        let summary = SegmentSummary::from(&segment);
+        self.tell(now, cause, |connection| What::Sent {
+            segment: summary,
+            retransmission,
+            in_flight: connection.sender.in_flight().segments(),
+            flight_size: connection.sender.in_flight().flight_size(),
+        });
+        self.outbox.push_back(Out::Segment(segment));
+    }
+
+    /// Tells once that the window is used up.
+    fn tell_full(&mut self, now: Time, limit: Limit) {
+        let nxt = self.sender.nxt();
+        if self.origin.observed && self.full_told_at != Some(nxt) {
+            self.full_told_at = Some(nxt);
+            self.tell(now, Cause::WindowFull, |connection| What::InflightFull {
+                segments: connection.sender.in_flight().segments(),
+                flight_size: connection.sender.in_flight().flight_size(),
+                limit,
+            });
+        }
+    }
+
+    /// What we expect next, as a number for the trace.
+    pub(super) fn next_expected(&self) -> u32 {
+        self.receiver.as_ref().map_or(0, |receiver| receiver.nxt().number().get())
+    }
+
+    /// Tells that the first lost segment is to be sent again.
+    pub(super) fn tell_resending(&mut self, now: Time, cause: Cause) {
+        self.tell(now, cause, |connection| {
+            let front = connection.sender.in_flight().first_lost();
+            let bytes = front.map_or(0, |front| connection.payload_len(front.start, front.end));
+            What::Resending {
+                seq: connection.sender.una().number().get(),
+                ack: connection.next_expected(),
+                bytes,
+            }
+        });
+    }
+
+    /// How many payload bytes this stretch holds.
+    fn payload_len(&self, start: Position, end: Position) -> usize {
+        let first = start.max(self.sender.iss() + 1);
+        let last = end.min(self.sender.end_of_data());
+        usize::try_from(last.since(first)).unwrap_or(usize::MAX)
+    }
+}

@@ -1,0 +1,110 @@
+//! RFC 9293 section 3.10.7: SEGMENT ARRIVES, its checks in the RFC's order, a short function each.
+
+mod ack;
+mod fin;
+mod reset;
+mod sequence;
+mod syn;
+mod syn_sent;
+mod text;
+
+use bytes::Bytes;
+use lucid_congestion::Time;
+use lucid_wire::{Flags, Segment};
+
+use super::cause::Cause;
+use super::connection::Connection;
+use super::position::Position;
+use super::state::State;
+
+/// Whether the next check has its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Check {
+    /// Go on with the next one.
+    Passed,
+    /// The segment is dealt with.
+    Done,
+}
+
+/// A segment on its way through the checks, its numbers unwrapped.
+struct Arriving<'a> {
+    segment: &'a Segment,
+    /// SEG.SEQ.
+    seq: Position,
+    /// SEG.ACK, if there is one.
+    ack: Option<Position>,
+    /// What is left of the text: a check may cut it.
+    text: Bytes,
+    /// Its FIN, likewise.
+    fin: bool,
+}
+
+impl Arriving<'_> {
+    fn has(&self, flag: Flags) -> bool {
+        self.segment.header.flags.contains(flag)
+    }
+}
+
+impl Connection {
+    /// A segment of this connection arrived.
+    pub(crate) fn segment_arrives(&mut self, now: Time, segment: &Segment) {
+        self.heard(now, segment);
+        if self.ended.is_some() {
+            return;
+        }
+        if self.state == State::SynSent {
+            self.arrives_in_syn_sent(now, segment);
+        } else {
+            self.arrives_otherwise(now, segment);
+        }
+        self.arm(now);
+    }
+
+    /// Section 3.10.7.4: the states in which the peer's SYN has been seen.
+    fn arrives_otherwise(&mut self, now: Time, segment: &Segment) {
+        let Some(receiver) = &self.receiver else { return };
+        let header = &segment.header;
+        let mut arriving = Arriving {
+            segment,
+            seq: receiver.nxt().nearest(header.sequence),
+            ack: header.flags.contains(Flags::ACK).then(|| self.sender.una().nearest(header.acknowledgment)),
+            text: segment.payload.clone(),
+            fin: header.flags.contains(Flags::FIN),
+        };
+        type Checks = [fn(&mut Connection, Time, &mut Arriving<'_>) -> Check; 8];
+        const IN_ORDER: Checks = [
+            Connection::check_repeated_syn,
+            Connection::check_sequence,
+            Connection::check_reset,
+            Connection::check_syn,
+            Connection::check_ack,
+            Connection::check_urgent,
+            Connection::check_text,
+            Connection::check_fin,
+        ];
+        for check in IN_ORDER {
+            if check(self, now, &mut arriving) == Check::Done {
+                return;
+            }
+        }
+    }
+
+    /// An ACK that a suspicious segment draws: it tells an honest peer where we are (RFC 5961), and no more than
+    /// one in a while for each connection, so that it can't be made to flood or to be counted.
+    fn challenge(&mut self, now: Time, segment: &Segment, cause: Cause) {
+        self.discard(now, segment, cause);
+        let interval = self.origin.config.challenge_ack_interval;
+        if self.last_challenge.is_some_and(|last| now.saturating_since(last) < interval) {
+            self.tell_challenge_limit(now);
+            return;
+        }
+        self.last_challenge = Some(now);
+        self.counts.challenge_acks += 1;
+        self.acks.alone(cause);
+    }
+
+    fn tell_challenge_limit(&mut self, now: Time) {
+        let peer = self.origin.peer;
+        self.tell(now, Cause::ChallengeLimit, |_| super::event::What::Discarded { peer, segment: None });
+    }
+}

@@ -1,0 +1,71 @@
+//! Section 3.10.7.4, first: the sequence number.
+
+use bytes::Bytes;
+use lucid_congestion::Time;
+use lucid_wire::Flags;
+
+use super::{Arriving, Check};
+use crate::engine::cause::Cause;
+use crate::engine::connection::Connection;
+use crate::engine::state::State;
+
+impl Connection {
+    /// In SYN-RECEIVED the peer's SYN again says that our SYN-ACK was lost: that goes again, where the RFC's bare
+    /// ACK would not help a peer in SYN-SENT.
+    pub(super) fn check_repeated_syn(&mut self, now: Time, arriving: &mut Arriving<'_>) -> Check {
+        let Some(receiver) = &self.receiver else { return Check::Done };
+        let repeated = self.state == State::SynReceived
+            && arriving.has(Flags::SYN)
+            && !arriving.has(Flags::RST)
+            && !arriving.has(Flags::ACK)
+            && arriving.seq + 1 == receiver.nxt();
+        if !repeated {
+            return Check::Passed;
+        }
+        self.discard(now, arriving.segment, Cause::DuplicateData);
+        self.sender.resend_front();
+        self.resend_cause = Cause::DuplicateData;
+        Check::Done
+    }
+
+    /// Does any part of the segment lie in the receive window? If not, an ACK tells the peer where it is.
+    pub(super) fn check_sequence(&mut self, now: Time, arriving: &mut Arriving<'_>) -> Check {
+        let Some(receiver) = &self.receiver else { return Check::Done };
+        if receiver.accepts(arriving.seq, u64::from(arriving.segment.sequence_len())) {
+            return Check::Passed;
+        }
+        if receiver.window() == 0 && arriving.seq == receiver.nxt() {
+            // The window is zero: nothing of the text is taken, but ACK, RST and URG are (MUST-66).
+            arriving.text = Bytes::new();
+            arriving.fin = false;
+            self.acks.now(Cause::UnacceptableSequence);
+            return Check::Passed;
+        }
+        if arriving.has(Flags::RST) {
+            self.discard(now, arriving.segment, Cause::ResetOutsideWindow);
+        } else if self.state == State::TimeWait && arriving.fin {
+            self.repeated_fin_in_time_wait(now, arriving);
+        } else if arriving.segment.sequence_len() > 0 {
+            self.unacceptable_text(now, arriving);
+        } else {
+            // Without text there is nothing to repair: such answers are limited, so that two confused peers
+            // can't keep each other busy.
+            self.challenge(now, arriving.segment, Cause::UnacceptableSequence);
+        }
+        Check::Done
+    }
+
+    fn unacceptable_text(&mut self, now: Time, arriving: &Arriving<'_>) {
+        let Some(receiver) = &self.receiver else { return };
+        let old = arriving.seq < receiver.nxt();
+        let cause = if old { Cause::DuplicateData } else { Cause::UnacceptableSequence };
+        if old {
+            self.last_heard = now;
+            self.counts.duplicates_received += 1;
+            self.tell_arrived(now, arriving, crate::engine::event::Arrival::Duplicate, cause);
+        } else {
+            self.discard(now, arriving.segment, cause);
+        }
+        self.acks.alone(cause);
+    }
+}

@@ -1,0 +1,74 @@
+//! Section 3.10.7.3: in SYN-SENT.
+
+use lucid_congestion::Time;
+use lucid_wire::{Flags, Segment};
+
+use crate::engine::cause::Cause;
+use crate::engine::connection::Connection;
+use crate::engine::error::CloseReason;
+use crate::engine::state::State;
+
+impl Connection {
+    pub(super) fn arrives_in_syn_sent(&mut self, now: Time, segment: &Segment) {
+        let header = &segment.header;
+        let ack = header.flags.contains(Flags::ACK).then(|| self.sender.una().nearest(header.acknowledgment));
+        let reset = header.flags.contains(Flags::RST);
+        // First, the ACK: it must be of our SYN, and of nothing that we never sent.
+        if ack.is_some_and(|ack| ack <= self.sender.iss() || ack > self.sender.nxt()) {
+            self.discard(now, segment, Cause::UnacceptableAck);
+            if !reset {
+                self.send_reset_at(now, header.acknowledgment, Cause::UnacceptableAck);
+            }
+            return;
+        }
+        // Second, the RST: believed only with such an ACK.
+        if reset {
+            match ack {
+                Some(_) => self.end(now, CloseReason::Refused, Cause::ResetArrived),
+                None => self.discard(now, segment, Cause::ResetOutsideWindow),
+            }
+            return;
+        }
+        // Fourth, the SYN. (Third is security, which UDP has none of.)
+        if !header.flags.contains(Flags::SYN) {
+            return self.discard(now, segment, Cause::NotASyn);
+        }
+        self.last_heard = now;
+        self.take_syn(segment);
+        match ack {
+            Some(ack) => self.our_syn_is_answered(now, segment, ack),
+            None => self.both_sent_a_syn(now),
+        }
+    }
+
+    fn our_syn_is_answered(&mut self, now: Time, segment: &Segment, ack: super::Position) {
+        self.acks.now(Cause::SynAckArrived);
+        self.establish(now, segment, ack, Cause::SynAckArrived);
+        self.text_behind_a_syn(now, segment);
+    }
+
+    /// RFC 9293 3.5: simultaneous open (MUST-10). Our SYN goes again, now with an ACK.
+    fn both_sent_a_syn(&mut self, now: Time) {
+        self.enter(now, State::SynReceived, Cause::SimultaneousOpen);
+        self.sender.resend_front();
+        self.resend_cause = Cause::SimultaneousOpen;
+    }
+
+    /// Data or a FIN may ride on the SYN-ACK.
+    fn text_behind_a_syn(&mut self, now: Time, segment: &Segment) {
+        let Some(receiver) = &self.receiver else { return };
+        let mut arriving = super::Arriving {
+            segment,
+            seq: receiver.nxt(),
+            ack: None,
+            text: segment.payload.clone(),
+            fin: segment.header.flags.contains(Flags::FIN),
+        };
+        if !arriving.text.is_empty() || arriving.fin {
+            let _ = self.check_text(now, &mut arriving);
+        }
+        if self.ended.is_none() {
+            let _ = self.check_fin(now, &mut arriving);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Section 3.10.7.4, sixth and seventh: the URG bit and the segment text.
+
+use lucid_congestion::Time;
+use lucid_wire::Flags;
+
+use super::{Arriving, Check};
+use crate::engine::cause::Cause;
+use crate::engine::connection::Connection;
+use crate::engine::event::{Arrival, What};
+use crate::engine::message::Notice;
+use crate::engine::receiver::{Arrived, Receiver};
+use crate::engine::timers::Timer;
+
+impl Connection {
+    /// RCV.UP <- max(RCV.UP, SEG.UP), and the application hears of it (MUST-32).
+    pub(super) fn check_urgent(&mut self, _now: Time, arriving: &mut Arriving<'_>) -> Check {
+        if arriving.has(Flags::URG) && self.state.may_receive() {
+            let up_to = arriving.seq + u64::from(arriving.segment.header.urgent_pointer);
+            if self.receiver.as_mut().is_some_and(|receiver| receiver.urge(up_to)) {
+                self.notify(Notice::Urgent);
+            }
+        }
+        Check::Passed
+    }
+
+    /// The text goes where it belongs; its FIN is noted with it.
+    pub(super) fn check_text(&mut self, now: Time, arriving: &mut Arriving<'_>) -> Check {
+        if arriving.text.is_empty() && !arriving.fin {
+            return Check::Passed;
+        }
+        if !self.state.may_receive() {
+            // RFC 9293: this should not occur, since the peer has sent its FIN. The text is ignored.
+            self.acks.now(Cause::DuplicateData);
+            return Check::Passed;
+        }
+        if self.released && !arriving.text.is_empty() {
+            self.reset_peer(now, Cause::NoReader);
+            return Check::Done;
+        }
+        let Some(receiver) = &mut self.receiver else { return Check::Done };
+        let arrived = receiver.arrive(arriving.seq, arriving.text.clone(), arriving.fin);
+        arriving.fin = arrived.finished;
+        self.counts.bytes_received += arrived.delivered;
+        self.acknowledge_arrival(now, arriving, arrived);
+        if (arrived.delivered > 0 || arrived.finished) && self.reader_waits {
+            self.reader_waits = false;
+            self.notify(Notice::Readable);
+        }
+        Check::Passed
+    }
+
+    /// When the peer hears of it (RFC 5681 section 4.2).
+    fn acknowledge_arrival(&mut self, now: Time, arriving: &Arriving<'_>, arrived: Arrived) {
+        let cause = match arrived.arrival {
+            Arrival::InOrder => Cause::DataArrived,
+            Arrival::FilledGap => Cause::GapFilled,
+            Arrival::OutOfOrder | Arrival::NoRoom => Cause::OutOfOrderData,
+            Arrival::Duplicate => Cause::DuplicateData,
+        };
+        self.tell_arrived(now, arriving, arrived.arrival, cause);
+        match arrived.arrival {
+            // A FIN's ACK never waits: `check_fin` sees to it.
+            Arrival::InOrder if arrived.finished => {}
+            Arrival::InOrder => self.owe_ack_in_order(now),
+            Arrival::FilledGap => self.acks.now(cause),
+            Arrival::OutOfOrder | Arrival::NoRoom => {
+                self.counts.out_of_order_received += 1;
+                self.acks.alone(cause);
+            }
+            Arrival::Duplicate => {
+                self.counts.duplicates_received += 1;
+                self.acks.alone(cause);
+            }
+        }
+    }
+
+    /// RFC 9293 3.8.6.3: the ACK may wait for a second segment, or for the timer. While a gap is open, it doesn't
+    /// (RFC 5681 4.2).
+    fn owe_ack_in_order(&mut self, now: Time) {
+        let delay = self.origin.config.ack_delay;
+        let gap = self.receiver.as_ref().is_some_and(|receiver| receiver.waiting() > 0);
+        let waits = self.acks.on_in_order(!delay.is_zero() && !gap);
+        if waits && self.timers.due(Timer::DelayedAck).is_none() {
+            let until = now + delay;
+            self.timers.set(Timer::DelayedAck, until);
+            self.tell(now, Cause::AckMayWait, |_| What::AckDelayed { until });
+        }
+    }
+
+    pub(super) fn tell_arrived(
+        &mut self,
+        now: Time,
+        arriving: &Arriving<'_>,
+        arrival: Arrival,
+        cause: Cause,
+    ) {
+        let seq = arriving.segment.header.sequence.get();
+        let bytes = arriving.segment.payload.len();
+        self.tell(now, cause, |connection| What::Arrived {
+            seq,
+            bytes,
+            arrival,
+            next: connection.next_expected(),
+            waiting: connection.receiver.as_ref().map_or(0, Receiver::waiting),
+        });
+    }
+}

@@ -1,0 +1,335 @@
+//! The sending half: SND.UNA, SND.NXT, SND.WND, and what goes next.
+//!
+//! ```text
+//!            SND.UNA                SND.NXT        SND.UNA + SND.WND
+//!   -----------|-----------------------|------------------|-----------
+//!   acknowledged   in flight (in_flight)   may be sent        not yet
+//!                 ^-------------- send_buffer --------------------^
+//! ```
+
+use bytes::Bytes;
+use lucid_congestion::Time;
+use lucid_wire::SeqNum;
+
+use super::event::Limit;
+use super::in_flight::{Acked, InFlight};
+use super::position::Position;
+use super::send_buffer::SendBuffer;
+
+/// The sending half of a connection.
+#[derive(Debug)]
+pub(crate) struct Sender {
+    iss: Position,
+    nxt: Position,
+    una: Position,
+    /// SND.WND.
+    window: u64,
+    /// The largest window the peer ever offered: MAX.SND.WND.
+    max_window: u64,
+    /// SND.WL1 and SND.WL2: the segment that last set the window.
+    window_set_by: Option<(Position, Position)>,
+    fin_queued: bool,
+    /// The place behind urgent data: SND.UP (MUST-62).
+    urgent: Option<Position>,
+    mss: u16,
+    nagle: bool,
+    buffer: SendBuffer,
+    in_flight: InFlight,
+    /// The front was found lost by duplicate ACKs: it goes at once, whatever the windows say.
+    resend_now: bool,
+    /// The persist timer fired: something must go, however small.
+    probe_now: bool,
+}
+
+/// What goes next, if anything may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// This stretch of sequence space, sent for the first time or again.
+    Send { start: Position, end: Position, again: bool, probe: bool },
+    /// There is more to send, and this window has no room for it.
+    Full(Limit),
+    /// There is more to send, and it waits to become a larger segment (Nagle, or the peer's window is silly).
+    Gathering,
+    /// Nothing waits.
+    Nothing,
+}
+
+/// What a segment of this stretch carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cargo {
+    pub(crate) syn: bool,
+    pub(crate) fin: bool,
+    pub(crate) payload: Bytes,
+    /// The last byte written so far is in it (MUST-61).
+    pub(crate) push: bool,
+    /// The offset of the urgent pointer from the segment's first place, if urgent data is pending.
+    pub(crate) urgent: Option<u16>,
+}
+
+impl Sender {
+    pub(crate) fn new(iss: SeqNum, mss: u16, nagle: bool, capacity: usize) -> Self {
+        let iss = Position::first(iss);
+        Self {
+            iss,
+            nxt: iss,
+            una: iss,
+            window: 0,
+            max_window: 0,
+            window_set_by: None,
+            fin_queued: false,
+            urgent: None,
+            mss,
+            nagle,
+            buffer: SendBuffer::new(iss + 1, capacity),
+            in_flight: InFlight::default(),
+            resend_now: false,
+            probe_now: false,
+        }
+    }
+
+    pub(crate) fn iss(&self) -> Position {
+        self.iss
+    }
+
+    pub(crate) fn una(&self) -> Position {
+        self.una
+    }
+
+    pub(crate) fn nxt(&self) -> Position {
+        self.nxt
+    }
+
+    pub(crate) fn mss(&self) -> u16 {
+        self.mss
+    }
+
+    pub(crate) fn set_mss(&mut self, mss: u16) {
+        self.mss = mss;
+    }
+
+    pub(crate) fn set_nagle(&mut self, on: bool) {
+        self.nagle = on;
+    }
+
+    pub(crate) fn window(&self) -> u64 {
+        self.window
+    }
+
+    pub(crate) fn max_window(&self) -> u64 {
+        self.max_window
+    }
+
+    pub(crate) fn in_flight(&self) -> &InFlight {
+        &self.in_flight
+    }
+
+    pub(crate) fn room(&self) -> usize {
+        self.buffer.room()
+    }
+
+    /// Bytes written and not yet sent.
+    pub(crate) fn unsent(&self) -> u64 {
+        self.buffer.end().since(self.nxt.max(self.iss + 1))
+    }
+
+    /// The application's bytes, as many as fit.
+    pub(crate) fn write(&mut self, bytes: Bytes, urgent: bool) -> usize {
+        let taken = self.buffer.write(bytes);
+        if urgent && taken > 0 {
+            self.urgent = Some(self.buffer.end());
+        }
+        taken
+    }
+
+    /// Nothing more will be written: a FIN follows what is queued.
+    pub(crate) fn finish(&mut self) {
+        self.fin_queued = true;
+    }
+
+    pub(crate) fn is_finishing(&self) -> bool {
+        self.fin_queued
+    }
+
+    /// The place behind the last byte written.
+    pub(crate) fn end_of_data(&self) -> Position {
+        self.buffer.end()
+    }
+
+    /// The place of our FIN, behind the last byte.
+    fn fin_place(&self) -> Position {
+        self.end_of_data()
+    }
+
+    pub(crate) fn fin_acknowledged(&self) -> bool {
+        self.fin_queued && self.una > self.fin_place()
+    }
+
+    pub(crate) fn syn_acknowledged(&self) -> bool {
+        self.una > self.iss
+    }
+
+    /// Something is not yet acknowledged, or not even sent.
+    pub(crate) fn has_work(&self) -> bool {
+        !self.in_flight.is_empty() || self.end() > self.nxt
+    }
+
+    /// The place behind everything that there is to send now.
+    fn end(&self) -> Position {
+        self.fin_place() + u64::from(self.fin_queued)
+    }
+
+    /// The peer's window is closed, and something waits for it.
+    pub(crate) fn is_window_closed(&self) -> bool {
+        self.window == 0 && self.syn_acknowledged() && self.has_work()
+    }
+
+    /// What goes next, with `cwnd` places of congestion window.
+    pub(crate) fn next(&self, cwnd: u64) -> Next {
+        if let Some(lost) = self.in_flight.first_lost() {
+            return self.next_lost(lost.start, lost.end, cwnd);
+        }
+        if self.nxt == self.iss {
+            return Next::Send { start: self.iss, end: self.iss + 1, again: false, probe: false };
+        }
+        if !self.syn_acknowledged() || self.end() <= self.nxt {
+            return Next::Nothing;
+        }
+        self.next_new(cwnd)
+    }
+
+    /// RFC 9293 3.8.6 (SHLD-16): what lies inside the peer's window is sent again as usual.
+    fn next_lost(&self, start: Position, end: Position, cwnd: u64) -> Next {
+        let send = |end, probe| Next::Send { start, end, again: true, probe };
+        if start == self.iss {
+            return send(start + 1, false);
+        }
+        if self.probe_now {
+            return send(start + 1, true);
+        }
+        let mut end = end.min(start + self.full_segment_with_fin(start));
+        let edge = self.una + self.window;
+        if start >= edge {
+            return Next::Full(Limit::Receiver);
+        }
+        end = end.min(edge);
+        let pipe = self.in_flight.pipe();
+        let allowed = self.resend_now || pipe == 0 || pipe + end.since(start) <= cwnd;
+        if allowed { send(end, false) } else { Next::Full(Limit::Congestion) }
+    }
+
+    /// A full segment's places from `start` on: a FIN may ride behind its bytes.
+    fn full_segment_with_fin(&self, start: Position) -> u64 {
+        let mss = u64::from(self.mss);
+        let reaches_fin = self.fin_queued && start + mss == self.fin_place();
+        mss + u64::from(reaches_fin)
+    }
+
+    fn next_new(&self, cwnd: u64) -> Next {
+        let waiting = self.end().since(self.nxt);
+        let in_window = (self.una + self.window).since(self.nxt);
+        let in_cwnd = cwnd.saturating_sub(self.in_flight.pipe());
+        let full = self.full_segment_with_fin(self.nxt);
+        let len = waiting.min(full).min(in_window).min(in_cwnd);
+        let send = |len, probe| Next::Send { start: self.nxt, end: self.nxt + len, again: false, probe };
+        if self.probe_now {
+            return send(len.max(1), true);
+        }
+        if len > 0 && self.is_worth_sending(len, waiting) {
+            return send(len, false);
+        }
+        if len == waiting.min(full) {
+            Next::Gathering
+        } else if in_window <= in_cwnd {
+            Next::Full(Limit::Receiver)
+        } else {
+            Next::Full(Limit::Congestion)
+        }
+    }
+
+    /// Silly-window avoidance and Nagle (RFC 9293 sections 3.8.6.2.1 and 3.7.4): a full segment; or all there
+    /// is, if nothing is in flight or nothing more will come; or half of the largest window ever seen.
+    fn is_worth_sending(&self, len: u64, waiting: u64) -> bool {
+        let all = len == waiting && (!self.nagle || self.in_flight.is_empty() || self.fin_queued);
+        len >= u64::from(self.mss) || all || (self.window_limits(len) && 2 * len >= self.max_window)
+    }
+
+    fn window_limits(&self, len: u64) -> bool {
+        self.nxt + len == self.una + self.window
+    }
+
+    /// What [`Next::Send`] announced is being sent. Returns how many times its first place was sent before.
+    pub(crate) fn send(&mut self, start: Position, end: Position, now: Time) -> u32 {
+        self.probe_now = false;
+        if start < self.nxt {
+            self.resend_now = false;
+            return self.in_flight.resend_first_lost(end, now);
+        }
+        self.in_flight.push(start, end, now);
+        self.nxt = end;
+        0
+    }
+
+    /// What a segment of this stretch carries.
+    pub(crate) fn cargo(&mut self, start: Position, end: Position) -> Cargo {
+        let syn = start == self.iss;
+        let fin = self.fin_queued && end > self.fin_place();
+        let first = if syn { start + 1 } else { start };
+        let last = if fin { end - 1 } else { end };
+        let payload = match usize::try_from(last.since(first)) {
+            Ok(len) if len > 0 => self.buffer.slice(first, len),
+            _ => Bytes::new(),
+        };
+        let push = !payload.is_empty() && last == self.buffer.end();
+        let urgent = self.urgent.filter(|&urgent| urgent > start);
+        let urgent = urgent.map(|urgent| u16::try_from(urgent.since(start)).unwrap_or(u16::MAX));
+        Cargo { syn, fin, payload, push, urgent }
+    }
+
+    /// New data was acknowledged: everything before `una`.
+    pub(crate) fn acknowledge(&mut self, una: Position, now: Time) -> Acked {
+        self.una = una;
+        self.buffer.acknowledge(una);
+        self.urgent = self.urgent.filter(|&urgent| urgent > una);
+        self.in_flight.acknowledge(una, now)
+    }
+
+    /// RFC 9293 3.10.7.4: only a segment newer than the one that last set the window may set it. Returns the
+    /// window before, if it changed.
+    pub(crate) fn update_window(&mut self, seq: Position, ack: Position, window: u64) -> Option<u64> {
+        let newer = self.window_set_by.is_none_or(|(wl1, wl2)| wl1 < seq || (wl1 == seq && wl2 <= ack));
+        if !newer {
+            return None;
+        }
+        self.window_set_by = Some((seq, ack));
+        self.max_window = self.max_window.max(window);
+        let before = std::mem::replace(&mut self.window, window);
+        (before != window).then_some(before)
+    }
+
+    /// The front is lost, and goes again at once.
+    pub(crate) fn resend_front(&mut self) {
+        self.in_flight.mark_front_lost();
+        self.resend_now = !self.in_flight.is_empty();
+    }
+
+    /// The retransmission timer fired: all that is in flight counts as lost.
+    pub(crate) fn on_timeout(&mut self) {
+        self.in_flight.mark_all_lost();
+        self.resend_now = false;
+    }
+
+    /// The persist timer fired: send something, at least one byte (RFC 9293 section 3.8.6.1).
+    pub(crate) fn probe(&mut self) {
+        self.in_flight.mark_front_lost();
+        self.probe_now = self.has_work();
+    }
+
+    /// The window opened: what was sent into the closed one is sent again.
+    pub(crate) fn window_opened(&mut self) {
+        self.probe_now = false;
+        self.in_flight.mark_all_lost();
+    }
+}
+
+#[cfg(test)]
+mod tests;

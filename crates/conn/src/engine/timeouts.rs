@@ -1,0 +1,122 @@
+//! RFC 9293 section 3.10.8: what time alone makes happen.
+
+use lucid_congestion::{Loss as LossEvent, Time};
+
+use super::cause::Cause;
+use super::connection::Connection;
+use super::error::CloseReason;
+use super::event::{Change, Late, What};
+use super::message::Notice;
+use super::state::State;
+use super::timers::Timer;
+
+/// At most this many segments are named on the late list.
+const MAX_LATE: usize = 16;
+
+impl Connection {
+    /// Fires every timer that is due by now.
+    pub(crate) fn expire(&mut self, now: Time) {
+        while let Some(timer) = self.timers.expire(now) {
+            match timer {
+                Timer::Retransmit => self.retransmission_timeout(now),
+                Timer::Persist => self.persist_timeout(now),
+                Timer::DelayedAck => {
+                    self.acks.on_timer();
+                    self.tell(now, Cause::AckDelayTimer, |_| What::AckDelayExpired);
+                }
+                Timer::Linger => self.linger_timeout(now),
+            }
+        }
+        self.arm(now);
+    }
+
+    /// RFC 6298 section 5.4 to 5.7, RFC 5681 section 3.1.
+    fn retransmission_timeout(&mut self, now: Time) {
+        if self.is_given_up(now) {
+            return;
+        }
+        let rto = self.rtt.rto();
+        self.rtt.back_off();
+        let change = Change { before: rto, after: self.rtt.rto() };
+        let first = self.timeouts == 0;
+        self.timeouts += 1;
+        self.counts.timeouts += 1;
+        let count = self.timeouts;
+        self.tell(now, Cause::RetransmissionTimeout, |connection| What::Timeout {
+            late: connection.late_list(now, change.before),
+            seq: connection.sender.una().number().get(),
+            ack: connection.next_expected(),
+            rto: change,
+            count,
+        });
+        let flight_size = self.counted(self.sender.in_flight().flight_size());
+        self.sender.on_timeout();
+        if self.state.is_synchronized() {
+            self.loss.on_timeout(self.sender.nxt());
+            self.congest(now, Cause::TimeoutWindow, |congestion| {
+                congestion.on_timeout(&LossEvent { now, flight_size }, first);
+            });
+        }
+        self.tell_resending(now, Cause::RetransmissionTimeout);
+        if self.timeouts == self.origin.config.r1 {
+            let retransmissions = self.timeouts;
+            self.notify(Notice::Stalled { retransmissions });
+        }
+        self.timers.set(Timer::Retransmit, now + self.rtt.rto());
+    }
+
+    /// R2 (RFC 9293 section 3.8.3, MUST-20 and MUST-23).
+    fn is_given_up(&mut self, now: Time) -> bool {
+        let config = &self.origin.config;
+        let r2 = if self.state.is_synchronized() { config.r2 } else { config.r2_syn };
+        if now.saturating_since(self.stuck_since) < r2 {
+            return false;
+        }
+        let reason = CloseReason::TimedOut {
+            state: self.state,
+            silent_for: now.saturating_since(self.last_heard),
+            retransmissions: self.timeouts.max(self.probes),
+        };
+        if self.state.is_synchronized() {
+            self.send_reset(now, Cause::R2Expired);
+        }
+        self.end(now, reason, Cause::R2Expired);
+        true
+    }
+
+    fn late_list(&self, now: Time, rto: core::time::Duration) -> Vec<Late> {
+        let in_flight = self.sender.in_flight();
+        in_flight
+            .iter()
+            .map(|sent| Late { age: now - sent.last_at, seq: sent.start.number().get() })
+            .filter(|late| late.age >= rto)
+            .take(MAX_LATE)
+            .collect()
+    }
+
+    /// The window is closed, or too small to be worth a segment, for long enough: send something all the same.
+    fn persist_timeout(&mut self, now: Time) {
+        let closed = self.sender.is_window_closed();
+        if closed {
+            // MUST-37: a peer that answers probes keeps the connection; one that is silent does not.
+            self.stuck_since = self.stuck_since.max(self.last_heard);
+            if self.is_given_up(now) {
+                return;
+            }
+        }
+        self.sender.probe();
+        self.probes = self.probes.saturating_add(1);
+        self.counts.window_probes += 1;
+        let (count, next_in) = (self.probes, self.probe_interval());
+        let cause = if closed { Cause::ZeroWindow } else { Cause::SillyWindowOverride };
+        self.tell(now, cause, |_| What::WindowProbe { count, next_in });
+    }
+
+    fn linger_timeout(&mut self, now: Time) {
+        if self.state == State::TimeWait {
+            self.end(now, CloseReason::Finished, Cause::TimeWaitOver);
+        } else {
+            self.end(now, CloseReason::HalfClosedTooLong, Cause::FinWait2Over);
+        }
+    }
+}

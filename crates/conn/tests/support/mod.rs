@@ -1,0 +1,5 @@
+//! Two endpoints and a link between them, in virtual time.
+#![allow(dead_code, unreachable_pub, reason = "each test uses its part")]
+
+pub mod ladder;
+pub mod pair;
