@@ -70,3 +70,12 @@ async fn a_file_that_changed_meanwhile_is_not_passed_off_as_whole() {
     assert_eq!(error.code, ErrorCode::FileChanged);
     assert!(error.message.contains("5 bytes announced, 9 now"), "{error}");
 }
+
+#[tokio::test]
+async fn a_rewrite_of_the_same_size_shows_by_its_time() {
+    let world = World::with(&[("a.txt", b"12345")]);
+    let open = world.services.files.open_file(&FileName::parse("a.txt").unwrap()).await.unwrap();
+    let file = fs::File::options().write(true).open(world.served.path().join("a.txt")).unwrap();
+    file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    assert_eq!(open.verdict("a.txt", None).await.unwrap_err().code, ErrorCode::FileChanged);
+}
