@@ -221,9 +221,9 @@ impl Connection {
         self.ended.as_ref()
     }
 
-    /// Nothing is left that anyone could want of it.
-    pub(crate) fn is_spent(&self) -> bool {
-        self.ended.is_some() && self.released && self.outbox.is_empty()
+    /// No application holds it.
+    pub(crate) fn is_released(&self) -> bool {
+        self.released
     }
 
     pub(crate) fn state(&self) -> State {

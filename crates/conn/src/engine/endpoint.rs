@@ -53,6 +53,10 @@ struct Slot {
     deadline: Option<Time>,
     /// It stands in `ready`.
     is_ready: bool,
+    /// It was established, and its listener, if any, knows.
+    is_known: bool,
+    /// It ended and no application holds it: it goes as soon as it has said its last.
+    is_gone: bool,
 }
 
 /// All connections of one UDP socket, without the socket: demultiplexing, listening, limits, resets for
@@ -71,6 +75,8 @@ pub struct Endpoint {
     observed: bool,
     next_id: u32,
     slots: BTreeMap<ConnId, Slot>,
+    /// How many of `slots` are gone but for their last words.
+    gone: usize,
     by_key: HashMap<Key, ConnId>,
     listeners: BTreeMap<u16, Listener>,
     /// Connections that may have something to say, first come first served.
@@ -98,6 +104,7 @@ impl Endpoint {
             observed: false,
             next_id: 0,
             slots: BTreeMap::new(),
+            gone: 0,
             by_key: HashMap::new(),
             listeners: BTreeMap::new(),
             ready: VecDeque::new(),
@@ -154,24 +161,23 @@ impl Endpoint {
             };
             match slot.connection.poll(now) {
                 Some(Out::Segment(segment)) => {
-                    return Output::Transmit { conn: Some(id), to: slot.connection.origin().peer, segment };
+                    let to = slot.connection.origin().peer;
+                    self.note(id);
+                    return Output::Transmit { conn: Some(id), to, segment };
                 }
                 Some(Out::Event(event)) => return Output::Event(event),
-                Some(Out::Notice(notice)) => {
-                    if let Some(output) = self.notice(id, notice) {
-                        return output;
-                    }
-                }
+                // Before an application holds it, its listener speaks for it.
+                Some(Out::Notice(_)) if slot.queued_at.is_some() => {}
+                Some(Out::Notice(notice)) => return Output::Notice { conn: id, notice },
                 None => self.settle(id),
             }
         }
     }
 
-    /// A connection has nothing more to say: note when it will have, or that it is gone.
-    fn settle(&mut self, id: ConnId) {
-        self.ready.pop_front();
+    /// A connection changed: everything here that follows from its state follows at once, so that nothing depends
+    /// on how far the caller drains [`Endpoint::poll`].
+    fn note(&mut self, id: ConnId) {
         let Some(slot) = self.slots.get_mut(&id) else { return };
-        slot.is_ready = false;
         let next = slot.connection.next_timeout();
         if slot.deadline != next {
             if let Some(before) = slot.deadline {
@@ -182,35 +188,51 @@ impl Endpoint {
             }
             slot.deadline = next;
         }
-        if slot.connection.ended().is_some() {
-            let key = slot.key();
-            let spent = slot.connection.is_spent();
-            if self.by_key.get(&key) == Some(&id) {
-                self.by_key.remove(&key);
-            }
-            if spent {
-                self.slots.remove(&id);
-            }
+        if slot.connection.state().is_synchronized() && !slot.is_known {
+            slot.is_known = true;
+            self.offer(id);
+        } else if slot.connection.ended().is_some() {
+            self.note_end(id);
         }
     }
 
-    /// What a connection has to tell, told to who may hear it: before an application holds it, its listener.
-    fn notice(&mut self, id: ConnId, notice: Notice) -> Option<Output> {
-        let slot = self.slots.get_mut(&id)?;
-        let Some(port) = slot.queued_at else { return Some(Output::Notice { conn: id, notice }) };
-        match notice {
-            Notice::Connected => {
-                let listener = self.listeners.get_mut(&port)?;
-                listener.queue.push_back(id);
-                Some(Output::Notice { conn: listener.id, notice: Notice::Acceptable })
-            }
-            Notice::Closed(_) => {
-                // No one will ever hold it.
-                slot.connection.disown();
-                self.leave_queue(id, port);
-                None
-            }
-            _ => None,
+    /// A connection of a listener's is established: the next application may have it.
+    fn offer(&mut self, id: ConnId) {
+        let port = self.slots.get(&id).and_then(|slot| slot.queued_at);
+        if let Some(listener) = port.and_then(|port| self.listeners.get_mut(&port)) {
+            listener.queue.push_back(id);
+            self.outbox.push_back(Output::Notice { conn: listener.id, notice: Notice::Acceptable });
+        }
+    }
+
+    /// A connection ended: its ports are free, and a listener forgets it.
+    fn note_end(&mut self, id: ConnId) {
+        let Some(slot) = self.slots.get_mut(&id) else { return };
+        let key = slot.key();
+        if let Some(port) = slot.queued_at {
+            // No application will ever hold it.
+            slot.connection.disown();
+            self.leave_queue(id, port);
+        }
+        if self.by_key.get(&key) == Some(&id) {
+            self.by_key.remove(&key);
+        }
+        if let Some(slot) =
+            self.slots.get_mut(&id).filter(|slot| slot.connection.is_released() && !slot.is_gone)
+        {
+            slot.is_gone = true;
+            self.gone += 1;
+        }
+    }
+
+    /// A connection has nothing more to say; if it is over, it goes.
+    fn settle(&mut self, id: ConnId) {
+        self.ready.pop_front();
+        let Some(slot) = self.slots.get_mut(&id) else { return };
+        slot.is_ready = false;
+        if slot.is_gone {
+            self.slots.remove(&id);
+            self.gone -= 1;
         }
     }
 
@@ -228,8 +250,9 @@ impl Endpoint {
         }
     }
 
-    /// This connection may have something to say.
+    /// A connection took something in: it may have something to say.
     fn wake(&mut self, id: ConnId) {
+        self.note(id);
         if let Some(slot) = self.slots.get_mut(&id).filter(|slot| !slot.is_ready) {
             slot.is_ready = true;
             self.ready.push_back(id);
@@ -272,7 +295,10 @@ impl Endpoint {
         let id = connection.origin().id;
         self.by_key.insert(key, id);
         let connection = Box::new(connection);
-        self.slots.insert(id, Slot { connection, queued_at, deadline: None, is_ready: false });
+        self.slots.insert(
+            id,
+            Slot { connection, queued_at, deadline: None, is_ready: false, is_known: false, is_gone: false },
+        );
         self.wake(id);
     }
 
@@ -323,7 +349,7 @@ impl Endpoint {
     /// application has let go of it.
     #[must_use]
     pub fn connections(&self) -> usize {
-        self.slots.len()
+        self.slots.len() - self.gone
     }
 }
 

@@ -38,6 +38,8 @@ pub(crate) struct Acked {
     /// The round trip of the last segment that it covers, unless one of them was sent twice: then no one
     /// knows which copy is meant (Karn's rule, RFC 6298 section 3).
     pub(crate) rtt: Option<Duration>,
+    /// It covers a segment that was sent only once: the back-off has done its work (RFC 8961 section 4 (4)).
+    pub(crate) fresh: bool,
 }
 
 /// All segments between SND.UNA and SND.NXT, in order, side by side.
@@ -94,6 +96,7 @@ impl InFlight {
         let before = self.flight_size();
         let mut last_rtt = None;
         let mut ambiguous = false;
+        let mut fresh = false;
         while let Some(front) = self.queue.front_mut() {
             if front.start >= una {
                 break;
@@ -106,11 +109,12 @@ impl InFlight {
                 front.start = una;
                 break;
             }
+            fresh |= front.retransmissions == 0;
             last_rtt = Some(now - front.last_at);
             self.lost -= if front.lost { front.len() } else { 0 };
             self.queue.pop_front();
         }
-        Acked { places: before - self.flight_size(), rtt: last_rtt.filter(|_| !ambiguous) }
+        Acked { places: before - self.flight_size(), rtt: last_rtt.filter(|_| !ambiguous), fresh }
     }
 
     /// The oldest segment is lost.

@@ -23,6 +23,8 @@ impl Connection {
         self.stuck_since = now;
         if let Some(rtt) = acked.rtt {
             self.measured(now, rtt);
+        } else if acked.fresh {
+            self.rtt.reset_back_off();
         }
         // The FIN takes a place, but no room in the network that a window would count.
         let bytes = data_after.since(data_before);

@@ -47,8 +47,7 @@ impl Endpoint {
         Ok(id)
     }
 
-    /// The next established connection. One that broke while it waited is still handed out: its application
-    /// learns why.
+    /// The next established connection.
     pub(super) fn accept(&mut self, listener: ConnId) -> Result<Option<ConnId>, CallError> {
         let (&port, listener) = self
             .listeners
@@ -123,7 +122,7 @@ impl Endpoint {
                 _ => return Err(Cause::BacklogFull),
             }
         }
-        if self.slots.len() >= self.max_connections {
+        if self.connections() >= self.max_connections {
             return Err(Cause::TooManyConnections);
         }
         Ok(())
@@ -134,7 +133,7 @@ impl Endpoint {
         if !can_be_talked_to(peer) || port == 0 {
             return Err(CallError::InvalidAddress(peer));
         }
-        if self.slots.len() >= self.max_connections {
+        if self.connections() >= self.max_connections {
             return Err(CallError::TooManyConnections);
         }
         let is_free = |local: &u16| {

@@ -23,7 +23,7 @@ fn three() -> InFlight {
 fn an_ack_measures_the_last_segment_it_covers() {
     let mut in_flight = three();
     let acked = in_flight.acknowledge(place(200), ms(50));
-    assert_eq!(acked, Acked { places: 200, rtt: Some(Duration::from_millis(40)) });
+    assert_eq!(acked, Acked { places: 200, rtt: Some(Duration::from_millis(40)), fresh: true });
     assert_eq!((in_flight.flight_size(), in_flight.segments()), (100, 1));
 }
 
