@@ -1,1 +1,69 @@
-fn main() {}
+//! `lucid`: both endpoints of a TCP over UDP, and every view of what happened between them.
+
+mod answer;
+mod args;
+mod ask;
+mod blame;
+mod clock;
+mod exit;
+mod progress;
+mod replay;
+mod report;
+mod serve;
+mod settings;
+mod signals;
+mod socket;
+mod transcript;
+mod views;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Parser;
+
+use crate::args::CommandLine;
+use crate::exit::{Exit, Failure};
+use crate::report::Report;
+use crate::settings::{Action, Settings};
+use crate::signals::Signals;
+use crate::views::Views;
+
+/// How long threads may take to end when all is done.
+const PATIENCE_AT_THE_END: Duration = Duration::from_millis(500);
+
+fn main() -> Exit {
+    let command_line = match CommandLine::try_parse() {
+        Ok(command_line) => command_line,
+        Err(not_one) => return report::unparsed(&not_one),
+    };
+    let report = Arc::new(Report::new(command_line.seeing()));
+    if let Err(failure) = Settings::new(command_line.command).and_then(|settings| run(&settings, &report)) {
+        report.failed(None, failure);
+    }
+    report.done()
+}
+
+/// Does what is asked on a runtime of its own, and brings the views to their end whatever happened.
+fn run(settings: &Settings, report: &Arc<Report>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::new(Exit::Other, "cannot start").because(error))?;
+    let views = Views::open(&settings.seeing, settings.action.role(), clock::unix_nanos())?;
+    let done = runtime.block_on(act(&settings.action, &views, report));
+    // What is still to be said by the endpoint's task is said when it is dropped. Nobody waits any more for a
+    // look-up that hangs.
+    runtime.shutdown_timeout(PATIENCE_AT_THE_END);
+    done.and(views.finish())
+}
+
+async fn act(action: &Action, views: &Views, report: &Arc<Report>) -> Result<(), Failure> {
+    let mut signals = Signals::listen()
+        .map_err(|error| Failure::new(Exit::Other, "cannot listen for signals").because(error))?;
+    match action {
+        Action::Serve(serve) => serve::run(serve, views, report, &mut signals).await,
+        Action::Ask(ask) => {
+            ask::run(ask, views, report, &mut signals).await;
+            Ok(())
+        }
+        Action::Replay(path) => replay::run(path, views, report),
+    }
+}

@@ -1,0 +1,287 @@
+//! The command line as clap reads it. What it means is settled once, in [`crate::settings`].
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use lucid_conn::Profile;
+use lucid_conn::sim::{Drop, Probability, Rate, Reorder, parse_duration};
+
+mod wishes;
+
+pub(crate) use wishes::{Wish, Wishes};
+
+const EXAMPLES: &str = "\
+Examples:
+  lucid serve --root files                                serve ./files on 127.0.0.1:12345
+  lucid get 8192.txt                                      fetch a file into this directory
+  lucid client --file 8192.txt --cal 1+1 --dns localhost  several wishes over one connection
+  lucid get 8192.txt -o - --loss 5% --seed 7 --transcript | wc -c
+                                                          watch TCP repair 5 % loss
+
+Nothing is encrypted or authenticated: keep to networks that you trust.
+Exit codes: 0 ok, 1 other, 2 usage, 3 cannot resolve or bind, 4 no answer, 5 refused or reset by the peer,
+6 broke off mid-transfer, 7 integrity mismatch, 8 local file error or refused overwrite, 130/143 by signal.";
+
+/// TCP over UDP that you can see through: a server, a client, and every view of what happened.
+#[derive(Debug, Parser)]
+#[command(name = "lucid", version, arg_required_else_help = true, after_help = EXAMPLES)]
+pub(crate) struct CommandLine {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve files, a calculator and DNS look-ups to any number of clients, until Ctrl-C
+    Serve(Serve),
+    /// Fetch a file
+    Get(Get),
+    /// Store a file on a server that allows it
+    Put(Put),
+    /// List the files that a server offers
+    Ls(Ls),
+    /// Let the server work out an expression
+    Calc(Calc),
+    /// Let the server look up a host's addresses
+    Dns(Dns),
+    /// Several wishes over one connection, in the order given
+    Client(Client),
+    /// Run a recording through the engine again, and compare every output
+    Replay(Replay),
+}
+
+impl CommandLine {
+    /// What is shown and kept of the run, whatever the command.
+    pub(crate) fn seeing(&self) -> &Seeing {
+        match &self.command {
+            Command::Serve(Serve { seeing, .. }) | Command::Replay(Replay { seeing, .. }) => seeing,
+            Command::Get(Get { ask, .. })
+            | Command::Put(Put { ask, .. })
+            | Command::Ls(Ls { ask })
+            | Command::Calc(Calc { ask, .. })
+            | Command::Dns(Dns { ask, .. })
+            | Command::Client(Client { ask, .. }) => &ask.seeing,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The UDP address to serve on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = DEFAULT_SERVER)]
+    pub(crate) listen: String,
+    /// The directory whose files are served; nothing outside of it can be reached
+    #[arg(long, value_name = "DIR", default_value = "files")]
+    pub(crate) root: PathBuf,
+    /// Let clients store files under the root; whoever may can fill the disk
+    #[arg(long)]
+    pub(crate) allow_put: bool,
+    /// Look names up at this DNS server instead of the system's ones
+    #[arg(long, value_name = "IP[:PORT]", value_parser = address_with_port::<53>)]
+    pub(crate) nameserver: Option<SocketAddr>,
+    #[command(flatten)]
+    pub(crate) tcp: Tcp,
+    #[command(flatten)]
+    pub(crate) faults: FaultFlags,
+    #[command(flatten)]
+    pub(crate) seeing: Seeing,
+    #[command(flatten)]
+    pub(crate) record: Record,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Get {
+    /// The file's name on the server
+    pub(crate) name: String,
+    /// Where to write it; - is standard output [default: its name, in this directory]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace an existing file
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Put {
+    /// The file to send
+    pub(crate) file: PathBuf,
+    /// What to call it on the server [default: its own name]
+    #[arg(long = "as", value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Replace an existing file on the server
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ls {
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Calc {
+    /// The expression, such as '(1+2)*3'
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) expression: String,
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Dns {
+    /// The host's name
+    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+}
+
+#[derive(Debug, Args)]
+#[command(arg_required_else_help = true)]
+pub(crate) struct Client {
+    #[command(flatten)]
+    pub(crate) wishes: Wishes,
+    /// The directory for the files
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) output: PathBuf,
+    /// Replace existing files
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// The recording, as made with --record
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) seeing: Seeing,
+}
+
+const DEFAULT_SERVER: &str = "127.0.0.1:12345";
+
+/// What every command that asks a server takes.
+#[derive(Debug, Args)]
+pub(crate) struct Ask {
+    /// The server's UDP address
+    #[arg(long, value_name = "HOST:PORT", default_value = DEFAULT_SERVER, help_heading = "Server")]
+    pub(crate) server: String,
+    /// The local UDP address [default: any address, a free port]
+    #[arg(long, value_name = "IP[:PORT]", value_parser = address_with_port::<0>, help_heading = "Server")]
+    pub(crate) bind: Option<SocketAddr>,
+    #[command(flatten)]
+    pub(crate) tcp: Tcp,
+    #[command(flatten)]
+    pub(crate) faults: FaultFlags,
+    #[command(flatten)]
+    pub(crate) seeing: Seeing,
+    #[command(flatten)]
+    pub(crate) record: Record,
+}
+
+/// How connections behave.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "TCP")]
+pub(crate) struct Tcp {
+    /// A set of parameters: classic (as in textbooks) or modern
+    #[arg(long, value_name = "NAME", default_value_t)]
+    pub(crate) profile: Profile,
+    /// Congestion control: tahoe, reno or newreno [default: the profile's]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) cc: Option<String>,
+    /// The most data in one segment, in bytes [default: the profile's]
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u16).range(48..=65_000))]
+    pub(crate) mss: Option<u16>,
+    /// How long to go on without an answer [default: 20s for clients; 100s, 180s for a SYN, for servers]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) timeout: Option<Duration>,
+    /// How long to stay in TIME-WAIT [default: 250ms for clients, whose port goes with them; 60s for servers]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) time_wait: Option<Duration>,
+}
+
+/// What goes wrong on purpose.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Faults (made on purpose, here, to what --impair says)")]
+pub(crate) struct FaultFlags {
+    /// Lose packets with this probability, such as 5%
+    #[arg(long, value_name = "P")]
+    pub(crate) loss: Option<Probability>,
+    /// Lose packets by number, such as data:7,12 (of those with data) or any:3-5; repeatable
+    #[arg(long, value_name = "WHICH")]
+    pub(crate) drop: Vec<Drop>,
+    /// Delay every packet, such as 20ms
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) delay: Option<Duration>,
+    /// Delay them by up to this much more
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) jitter: Option<Duration>,
+    /// Hold packets back so that later ones overtake, such as 10% or 10%,30ms
+    #[arg(long, value_name = "P[,TIME]")]
+    pub(crate) reorder: Option<Reorder>,
+    /// Send packets twice with this probability
+    #[arg(long, value_name = "P")]
+    pub(crate) duplicate: Option<Probability>,
+    /// Flip one bit of a packet with this probability
+    #[arg(long, value_name = "P")]
+    pub(crate) corrupt: Option<Probability>,
+    /// Send no faster than this, such as 10mbit
+    #[arg(long, value_name = "RATE")]
+    pub(crate) rate: Option<Rate>,
+    /// What the faults are drawn from: the same seed, the same faults [default: random, and printed]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Which packets the faults meet: those sent (out), those received (in) or both
+    #[arg(long, value_name = "WAY", default_value = "out")]
+    pub(crate) impair: Way,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Way {
+    Out,
+    In,
+    Both,
+}
+
+/// What is shown and kept of what happened.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Seeing")]
+pub(crate) struct Seeing {
+    /// Tell every step on standard error
+    #[arg(long)]
+    pub(crate) transcript: bool,
+    /// Write every event to a file, as JSON lines
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
+    /// Tell progress and results as JSON lines on standard output; the last has the type "done"
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Say nothing but results and errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// What makes a run repeatable.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Seeing")]
+pub(crate) struct Record {
+    /// Record everything that goes in and out, for `lucid replay`; holds all data in the clear
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+}
+
+/// An address with its port, or without for the usual one.
+fn address_with_port<const USUAL: u16>(text: &str) -> Result<SocketAddr, String> {
+    let with_port = text.parse().or_else(|_| text.parse().map(|ip| SocketAddr::new(ip, USUAL)));
+    with_port.map_err(|_| "not an IP address; write for example 127.0.0.1 or 127.0.0.1:5353".to_owned())
+}
+
+#[cfg(test)]
+mod tests;

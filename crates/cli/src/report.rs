@@ -1,0 +1,191 @@
+//! What a run tells its user: results on standard output, everything else on standard error; or, with
+//! `--json`, all of it as JSON lines on standard output, the last of them with the type `done`.
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+use std::net::SocketAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use anstyle::AnsiColor;
+use lucid_apps::Summary;
+use lucid_conn::engine::{ConnId, Replayed};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::args::Seeing;
+use crate::exit::{Exit, Failure};
+use crate::progress::Progress;
+use crate::settings::Task;
+use crate::views::json_line;
+
+/// Tells the user. Shared by all tasks of a run.
+#[derive(Debug)]
+pub(crate) struct Report {
+    json: bool,
+    quiet: bool,
+    has_bar: bool,
+    /// How the run ends, as far as it is known: the first failure, or the signal.
+    ending: Mutex<Ending>,
+}
+
+#[derive(Debug, Default)]
+struct Ending {
+    failure: Option<Failure>,
+    signal: Option<Exit>,
+}
+
+impl Report {
+    pub(crate) fn new(seeing: &Seeing) -> Self {
+        let Seeing { json, quiet, transcript, .. } = *seeing;
+        let has_bar = !json && !quiet && !transcript && io::stderr().is_terminal();
+        Self { json, quiet, has_bar, ending: Mutex::default() }
+    }
+
+    /// A server is ready. Scripts wait for this line, the first on standard error, also with `--quiet`.
+    pub(crate) fn listening(&self, address: SocketAddr) {
+        tell(format_args!("listening on {address}"));
+        self.line(&json!({"type": "listening", "address": address}));
+    }
+
+    /// The seed that chose the faults by itself, so that the run can be repeated.
+    pub(crate) fn seed(&self, seed: u64) {
+        self.note(format_args!("faults drawn with --seed {seed}"));
+        self.line(&json!({"type": "seed", "seed": seed}));
+    }
+
+    /// A client's connection is open.
+    pub(crate) fn connected(&self, server: &str, local: SocketAddr) {
+        self.line(&json!({"type": "connected", "server": server, "local": local}));
+    }
+
+    /// Shows how far a transfer is.
+    pub(crate) fn progress<'a>(&'a self, task: &'a Task) -> Progress<'a> {
+        Progress::new(self, task, self.has_bar)
+    }
+
+    /// One step of a transfer, for programs.
+    pub(crate) fn step(&self, task: &Task, done: u64, size: u64) {
+        self.line(&merged(json!({"type": "progress", "done": done, "size": size}), task));
+    }
+
+    /// What a task has brought.
+    ///
+    /// # Errors
+    /// Standard output can't be written.
+    pub(crate) fn answer(&self, task: &Task, answer: &Answer) -> Result<(), Failure> {
+        self.line(&merged(merged(json!({"type": "result"}), task), answer));
+        if !self.json {
+            let written = write!(io::stdout().lock(), "{answer}");
+            written.map_err(|error| crate::blame::local("cannot write to standard output", &error))?;
+        }
+        if let Some(note) = answer.note() {
+            self.note(note);
+        }
+        Ok(())
+    }
+
+    /// A task, or the whole run, failed. The first failure decides how the process ends.
+    pub(crate) fn failed(&self, task: Option<&Task>, failure: Failure) {
+        let red = AnsiColor::Red.on_default().bold();
+        tell(format_args!("{red}error:{red:#} {failure}"));
+        if let Some(task) = task {
+            self.line(&merged(merged(json!({"type": "error"}), task), &failure));
+        }
+        self.ending().failure.get_or_insert(failure);
+    }
+
+    /// A signal asked the process to end.
+    pub(crate) fn stopping(&self, signal: Exit, what_happens: &str) {
+        self.note(format_args!("stopping: {what_happens}; once more ends at once"));
+        self.ending().signal.get_or_insert(signal);
+    }
+
+    /// A server was asked something.
+    pub(crate) fn asked(&self, conn: ConnId, peer: SocketAddr, task: &lucid_apps::Task) {
+        self.note(format_args!("({conn}) {peer}: {task}"));
+        self.line(&json!({"type": "task", "conn": conn, "peer": peer, "task": task.to_string()}));
+    }
+
+    /// A server's connection has ended.
+    pub(crate) fn served(&self, conn: ConnId, peer: SocketAddr, summary: &Summary) {
+        let Summary { requests, refused, bytes_sent, bytes_received } = summary;
+        self.line(&json!({
+            "type": "served", "conn": conn, "peer": peer, "requests": requests, "refused": refused,
+            "bytes_sent": bytes_sent, "bytes_received": bytes_received,
+        }));
+    }
+
+    /// A server's connection has ended badly. The server goes on.
+    pub(crate) fn lost(&self, conn: ConnId, peer: SocketAddr, why: &dyn Display) {
+        self.note(format_args!("({conn}) {peer}: {why}"));
+        self.line(&json!({"type": "lost", "conn": conn, "peer": peer, "error": why.to_string()}));
+    }
+
+    /// A recording did the same again.
+    pub(crate) fn replayed(&self, replayed: &Replayed) {
+        let Replayed { inputs, segments, connections, left_over, last_at } = replayed;
+        self.note(format_args!(
+            "every output matched: {segments} segments of {connections} connections, from {inputs} inputs in {last_at}"
+        ));
+        self.line(&json!({
+            "type": "result", "task": "replay", "inputs": inputs, "segments": segments,
+            "connections": connections, "left_over": left_over, "last_at": last_at,
+        }));
+    }
+
+    /// Says how the run ended, once, and gives the exit for it.
+    pub(crate) fn done(&self) -> Exit {
+        let Ending { failure, signal } = &*self.ending();
+        let failed = failure.as_ref().map_or(Exit::Ok, |failure| failure.exit);
+        let exit = signal.unwrap_or(failed);
+        self.line(&json!({"type": "done", "ok": exit == Exit::Ok, "exit": exit, "error": failure}));
+        exit
+    }
+
+    /// A line for people.
+    fn note(&self, text: impl Display) {
+        if !self.json && !self.quiet {
+            tell(text);
+        }
+    }
+
+    /// A line for programs. Nobody is left to tell if it can't be written.
+    fn line(&self, value: &Value) {
+        if self.json {
+            let _nobody_to_tell = json_line(&mut io::stdout().lock(), value);
+        }
+    }
+
+    fn ending(&self) -> MutexGuard<'_, Ending> {
+        self.ending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Says what is wrong with the command line, or the help that it asked for. With `--json` there is a `done`
+/// for this end, too.
+pub(crate) fn unparsed(error: &clap::Error) -> Exit {
+    let _nobody_to_tell = error.print();
+    let exit = if error.use_stderr() { Exit::Usage } else { Exit::Ok };
+    let json = std::env::args_os().any(|arg| arg == "--json");
+    if exit == Exit::Usage && json {
+        let what = error.render().to_string();
+        let report = Report::new(&Seeing { json, ..Seeing::default() });
+        report.ending().failure = Some(Failure::new(exit, what.trim()));
+        report.done();
+    }
+    exit
+}
+
+/// A line to standard error, in one piece. Nobody is left to tell if it can't be written.
+fn tell(text: impl Display) {
+    let _nobody_to_tell = anstream::stderr().write_all(format!("{text}\n").as_bytes());
+}
+
+/// A JSON object with another one's fields behind its own.
+fn merged(mut object: Value, more: impl Serialize) -> Value {
+    if let (Value::Object(fields), Ok(Value::Object(more))) = (&mut object, serde_json::to_value(more)) {
+        fields.extend(more);
+    }
+    object
+}

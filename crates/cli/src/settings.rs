@@ -1,0 +1,276 @@
+//! What the command line means: one plain value, settled once.
+
+use std::hash::{BuildHasher, RandomState};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use lucid_conn::sim::Faults;
+use lucid_conn::{Config, Impair};
+use serde::Serialize;
+
+use crate::args::{self, Command, FaultFlags, Seeing, Tcp, Way, Wish};
+use crate::exit::{Exit, Failure};
+
+/// How long a client goes on without an answer. The RFC's 100 s and more suit a server, which nobody watches.
+const CLIENT_PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long a client's process stays for TIME-WAIT. The port dies with the process, so all that is left to do
+/// there is to answer a FIN whose ACK was lost, which the peer sends again after one retransmission timeout.
+const CLIENT_TIME_WAIT: Duration = Duration::from_millis(250);
+
+/// What is to be done, and what of it is shown.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) action: Action,
+    pub(crate) seeing: Seeing,
+}
+
+#[derive(Debug)]
+pub(crate) enum Action {
+    Serve(Serve),
+    Ask(Ask),
+    Replay(PathBuf),
+}
+
+#[derive(Debug)]
+pub(crate) struct Serve {
+    pub(crate) listen: String,
+    pub(crate) root: PathBuf,
+    pub(crate) allow_put: bool,
+    pub(crate) nameserver: Option<SocketAddr>,
+    pub(crate) endpoint: EndpointSettings,
+}
+
+/// A run of a client: tasks, one after the other over one connection.
+#[derive(Debug)]
+pub(crate) struct Ask {
+    pub(crate) server: String,
+    pub(crate) bind: Option<SocketAddr>,
+    pub(crate) tasks: Vec<Task>,
+    pub(crate) endpoint: EndpointSettings,
+}
+
+/// What a UDP socket's endpoint is made with.
+#[derive(Debug)]
+pub(crate) struct EndpointSettings {
+    pub(crate) config: Config,
+    pub(crate) faults: Faults,
+    pub(crate) seed: Seed,
+    pub(crate) impair: Impair,
+    pub(crate) record: Option<PathBuf>,
+}
+
+/// What faults are drawn from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seed {
+    Given(u64),
+    Random(u64),
+}
+
+/// One thing to ask of a server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "task", rename_all = "snake_case")]
+pub(crate) enum Task {
+    Get {
+        name: String,
+        #[serde(skip)]
+        to: Target,
+    },
+    Put {
+        file: PathBuf,
+        name: String,
+        #[serde(skip)]
+        overwrite: bool,
+    },
+    List,
+    Calc {
+        expression: String,
+    },
+    Dns {
+        name: String,
+    },
+}
+
+/// Where a received file goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    Stdout,
+    File { path: PathBuf, overwrite: bool },
+    Directory { path: PathBuf, overwrite: bool },
+}
+
+impl Action {
+    /// What the process is, for whoever reads its trace.
+    pub(crate) fn role(&self) -> &'static str {
+        match self {
+            Self::Serve(_) => "server",
+            Self::Ask(_) => "client",
+            Self::Replay(_) => "replay",
+        }
+    }
+}
+
+impl Settings {
+    /// Settles what a command line means.
+    ///
+    /// # Errors
+    /// What it asks for can't be had, or not together: always with [`Exit::Usage`].
+    pub(crate) fn new(command: Command) -> Result<Self, Failure> {
+        match command {
+            Command::Serve(serve) => Self::serve(serve),
+            Command::Replay(args::Replay { file, seeing }) => {
+                Ok(Self { action: Action::Replay(file), seeing })
+            }
+            Command::Get(args::Get { name, output, force, ask }) => {
+                let to = target(output, force);
+                Self::ask(ask, vec![Task::Get { name, to }])
+            }
+            Command::Put(args::Put { file, name, force, ask }) => {
+                let name = name.map_or_else(|| own_name(&file), Ok)?;
+                Self::ask(ask, vec![Task::Put { file, name, overwrite: force }])
+            }
+            Command::Ls(args::Ls { ask }) => Self::ask(ask, vec![Task::List]),
+            Command::Calc(args::Calc { expression, ask }) => Self::ask(ask, vec![Task::Calc { expression }]),
+            Command::Dns(args::Dns { name, ask }) => Self::ask(ask, vec![Task::Dns { name }]),
+            Command::Client(args::Client { wishes, output, force, ask }) => {
+                let tasks = wishes.0.into_iter().map(|wish| task(wish, &output, force)).collect();
+                Self::ask(ask, tasks)
+            }
+        }
+    }
+
+    fn serve(serve: args::Serve) -> Result<Self, Failure> {
+        let args::Serve { listen, root, allow_put, nameserver, tcp, faults, seeing, record } = serve;
+        let endpoint = EndpointSettings::new(&tcp, faults, record.record)?;
+        let action = Action::Serve(Serve { listen, root, allow_put, nameserver, endpoint });
+        Ok(Self { action, seeing })
+    }
+
+    fn ask(ask: args::Ask, tasks: Vec<Task>) -> Result<Self, Failure> {
+        let args::Ask { server, bind, tcp, faults, seeing, record } = ask;
+        if tasks.is_empty() {
+            let failure = Failure::new(Exit::Usage, "there is nothing to ask for");
+            return Err(failure.try_this("give --file NAME, --cal EXPR or --dns NAME, any number of each"));
+        }
+        if seeing.json && tasks.iter().any(Task::writes_to_stdout) {
+            let failure = Failure::new(Exit::Usage, "a file and --json can't both go to standard output");
+            return Err(failure.try_this("name a file with -o"));
+        }
+        let patient = Tcp {
+            timeout: tcp.timeout.or(Some(CLIENT_PATIENCE)),
+            time_wait: tcp.time_wait.or(Some(CLIENT_TIME_WAIT)),
+            ..tcp
+        };
+        let endpoint = EndpointSettings::new(&patient, faults, record.record)?;
+        Ok(Self { action: Action::Ask(Ask { server, bind, tasks, endpoint }), seeing })
+    }
+}
+
+impl EndpointSettings {
+    fn new(tcp: &Tcp, faults: FaultFlags, record: Option<PathBuf>) -> Result<Self, Failure> {
+        let seed = faults.seed.map_or_else(Seed::random, Seed::Given);
+        let impair = faults.impair.into();
+        Ok(Self { config: config(tcp)?, faults: faults.into(), seed, impair, record })
+    }
+}
+
+fn config(tcp: &Tcp) -> Result<Config, Failure> {
+    let profile = Config::new(tcp.profile);
+    let algorithm = match tcp.cc.as_deref().map(str::parse) {
+        None => profile.algorithm,
+        Some(named) => named.map_err(|unknown| Failure::new(Exit::Usage, format!("--cc: {unknown}")))?,
+    };
+    Ok(Config {
+        algorithm,
+        mss: tcp.mss.unwrap_or(profile.mss),
+        r2: tcp.timeout.unwrap_or(profile.r2),
+        r2_syn: tcp.timeout.unwrap_or(profile.r2_syn),
+        time_wait: tcp.time_wait.unwrap_or(profile.time_wait),
+        ..profile
+    })
+}
+
+impl From<FaultFlags> for Faults {
+    fn from(flags: FaultFlags) -> Self {
+        let FaultFlags { loss, drop, delay, jitter, reorder, duplicate, corrupt, rate, seed: _, impair: _ } =
+            flags;
+        Self {
+            loss: loss.unwrap_or_default(),
+            drop,
+            delay: delay.unwrap_or_default(),
+            jitter: jitter.unwrap_or_default(),
+            reorder: reorder.unwrap_or_default(),
+            duplicate: duplicate.unwrap_or_default(),
+            corrupt: corrupt.unwrap_or_default(),
+            rate,
+            ..Self::default()
+        }
+    }
+}
+
+impl From<Way> for Impair {
+    fn from(way: Way) -> Self {
+        match way {
+            Way::Out => Self::Outgoing,
+            Way::In => Self::Incoming,
+            Way::Both => Self::Both,
+        }
+    }
+}
+
+impl Seed {
+    /// The standard library draws its hash maps' keys from the operating system: as good a source as any.
+    fn random() -> Self {
+        Self::Random(RandomState::new().hash_one(()))
+    }
+
+    pub(crate) fn get(self) -> u64 {
+        match self {
+            Self::Given(seed) | Self::Random(seed) => seed,
+        }
+    }
+}
+
+impl Task {
+    /// What it is about, in one word or so.
+    pub(crate) fn subject(&self) -> &str {
+        match self {
+            Self::Get { name, .. } | Self::Put { name, .. } | Self::Dns { name } => name,
+            Self::Calc { expression } => expression,
+            Self::List => "the list of files",
+        }
+    }
+
+    fn writes_to_stdout(&self) -> bool {
+        matches!(self, Self::Get { to: Target::Stdout, .. })
+    }
+}
+
+fn task(wish: Wish, output: &Path, overwrite: bool) -> Task {
+    match wish {
+        Wish::File(name) => Task::Get { name, to: Target::Directory { path: output.to_owned(), overwrite } },
+        Wish::Cal(expression) => Task::Calc { expression },
+        Wish::Dns(name) => Task::Dns { name },
+    }
+}
+
+fn target(output: Option<PathBuf>, overwrite: bool) -> Target {
+    match output {
+        Some(path) if path.as_os_str() == "-" => Target::Stdout,
+        Some(path) => Target::File { path, overwrite },
+        None => Target::Directory { path: PathBuf::from("."), overwrite },
+    }
+}
+
+/// What a file is called where it lies.
+fn own_name(file: &Path) -> Result<String, Failure> {
+    let name = file.file_name().and_then(|name| name.to_str()).map(str::to_owned);
+    name.ok_or_else(|| {
+        let what = format!("{} has no name that could be sent", file.display());
+        Failure::new(Exit::Usage, what).try_this("say with --as what to call it on the server")
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+use clap::Parser;
+use lucid_conn::Profile;
+
+use super::*;
+use crate::args::CommandLine;
+
+fn settle(line: &str) -> Result<Settings, Failure> {
+    let parsed =
+        CommandLine::try_parse_from(line.split(' ')).unwrap_or_else(|error| panic!("{line}\n{error}"));
+    Settings::new(parsed.command)
+}
+
+fn asked(line: &str) -> Ask {
+    match settle(line).map(|settings| settings.action) {
+        Ok(Action::Ask(ask)) => ask,
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
+#[test]
+fn a_client_is_less_patient_than_the_rfc_and_a_server_is_not() {
+    let client = asked("lucid ls").endpoint.config;
+    assert_eq!(
+        (client.r2, client.r2_syn, client.time_wait),
+        (CLIENT_PATIENCE, CLIENT_PATIENCE, CLIENT_TIME_WAIT)
+    );
+    let Ok(Settings { action: Action::Serve(serve), .. }) = settle("lucid serve") else { panic!("a server") };
+    assert_eq!(serve.endpoint.config, Config::new(Profile::Classic));
+}
+
+#[test]
+fn flags_change_the_profile_and_nothing_else() {
+    let config =
+        asked("lucid ls --profile modern --cc tahoe --mss 500 --timeout 3s --time-wait 1s").endpoint.config;
+    let expected = Config {
+        algorithm: "tahoe".parse().expect("an algorithm"),
+        mss: 500,
+        r2: Duration::from_secs(3),
+        r2_syn: Duration::from_secs(3),
+        time_wait: Duration::from_secs(1),
+        ..Config::new(Profile::Modern)
+    };
+    assert_eq!(config, expected);
+}
+
+#[test]
+fn an_unknown_algorithm_is_a_usage_error_that_lists_those_there_are() {
+    let failure = settle("lucid ls --cc vegas").expect_err("no such algorithm");
+    assert_eq!(failure.exit, Exit::Usage);
+    assert!(failure.what.contains("tahoe, reno, newreno"), "{failure}");
+}
+
+#[test]
+fn faults_are_what_the_flags_say() {
+    let endpoint = asked(
+        "lucid ls --loss 5% --drop data:7,12 --drop 1 --delay 20ms --jitter 5ms --reorder 10% --duplicate 2% \
+         --corrupt 1% --rate 10mbit --seed 7 --impair both",
+    )
+    .endpoint;
+    let expected = Faults {
+        loss: "5%".parse().unwrap(),
+        drop: vec!["data:7,12".parse().unwrap(), "any:1".parse().unwrap()],
+        delay: Duration::from_millis(20),
+        jitter: Duration::from_millis(5),
+        reorder: "10%".parse().unwrap(),
+        duplicate: "2%".parse().unwrap(),
+        corrupt: "1%".parse().unwrap(),
+        rate: "10mbit".parse().ok(),
+        ..Faults::default()
+    };
+    assert_eq!((endpoint.faults, endpoint.seed), (expected, Seed::Given(7)));
+    assert_eq!(endpoint.impair, Impair::Both);
+    assert!(asked("lucid ls").endpoint.faults.is_perfect());
+}
+
+#[test]
+fn a_file_goes_where_it_is_told_to() {
+    let to = |line| match &asked(line).tasks[..] {
+        [Task::Get { to, .. }] => to.clone(),
+        other => panic!("{other:?}"),
+    };
+    let here = PathBuf::from(".");
+    assert_eq!(to("lucid get a/b.txt"), Target::Directory { path: here, overwrite: false });
+    assert_eq!(to("lucid get b -o -"), Target::Stdout);
+    assert_eq!(to("lucid get b -o c --force"), Target::File { path: "c".into(), overwrite: true });
+    let out = Target::Directory { path: "out".into(), overwrite: false };
+    assert_eq!(to("lucid client --file b --output out"), out);
+}
+
+#[test]
+fn a_stored_file_keeps_its_own_name_unless_told_otherwise() {
+    let name = |line| match &asked(line).tasks[..] {
+        [Task::Put { name, .. }] => name.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(name("lucid put some/where/b.txt"), "b.txt");
+    assert_eq!(name("lucid put some/where/b.txt --as c.txt"), "c.txt");
+    assert_eq!(settle("lucid put ..").expect_err("no name").exit, Exit::Usage);
+}
+
+#[test]
+fn what_can_t_be_had_together_is_a_usage_error() {
+    assert_eq!(settle("lucid get b -o - --json").expect_err("two on one output").exit, Exit::Usage);
+    assert_eq!(settle("lucid client --output out").expect_err("nothing to do").exit, Exit::Usage);
+}

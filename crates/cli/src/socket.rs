@@ -1,0 +1,81 @@
+//! From settings to an endpoint: names resolved, faults, views and recording in place.
+
+use std::fs::File;
+use std::net::SocketAddr;
+
+use lucid_conn::{Builder, Endpoint, Stream};
+use tokio::net::lookup_host;
+
+use crate::blame;
+use crate::exit::Failure;
+use crate::report::Report;
+use crate::settings::{Ask, EndpointSettings, Seed, Serve};
+use crate::views::Views;
+
+/// An endpoint on the address to serve on.
+pub(crate) async fn bind(serve: &Serve, views: &Views, report: &Report) -> Result<Endpoint, Failure> {
+    let addresses = resolve(&serve.listen).await?;
+    let builder = builder(&serve.endpoint, views, report)?;
+    builder.bind(&addresses[..]).await.map_err(|error| blame::unbound(&serve.listen, &error))
+}
+
+/// A connection to the server, through a UDP socket of its own.
+pub(crate) async fn connect(ask: &Ask, views: &Views, report: &Report) -> Result<Stream, Failure> {
+    let addresses = resolve(&ask.server).await?;
+    let server = choose(&addresses, ask.bind)
+        .ok_or_else(|| blame::unresolved(&ask.server, "it has no address of the kind that --bind names"))?;
+    let builder = builder(&ask.endpoint, views, report)?;
+    let builder = match ask.bind {
+        Some(local) => builder.local(local),
+        None => builder,
+    };
+    let connected = builder.connect(server).await;
+    connected.map_err(|error| blame::unopened(&ask.server, ask.bind, &error))
+}
+
+/// The address to try: of the local one's family; else IPv4, which servers listen on unless told otherwise.
+fn choose(addresses: &[SocketAddr], bind: Option<SocketAddr>) -> Option<SocketAddr> {
+    match bind {
+        Some(local) => addresses.iter().find(|address| address.is_ipv4() == local.is_ipv4()).copied(),
+        None => addresses.iter().min_by_key(|address| address.is_ipv6()).copied(),
+    }
+}
+
+async fn resolve(address: &str) -> Result<Vec<SocketAddr>, Failure> {
+    let found: Vec<_> =
+        lookup_host(address).await.map_err(|error| blame::unresolved(address, error))?.collect();
+    if found.is_empty() { Err(blame::unresolved(address, "it has no address")) } else { Ok(found) }
+}
+
+/// Ends the recording, if there is one.
+///
+/// # Errors
+/// What kept it from being written whole.
+pub(crate) fn finish_recording(settings: &EndpointSettings, endpoint: &Endpoint) -> Result<(), Failure> {
+    let Some(path) = &settings.record else { return Ok(()) };
+    let not_whole = |error| blame::local(format!("the recording {} is not whole", path.display()), &error);
+    endpoint.finish_recording().map_err(not_whole)
+}
+
+fn builder(settings: &EndpointSettings, views: &Views, report: &Report) -> Result<Builder, Failure> {
+    let EndpointSettings { config, faults, seed, impair, record } = settings;
+    let mut builder = Endpoint::builder().config(config.clone());
+    if !faults.is_perfect() {
+        if let Seed::Random(seed) = seed {
+            report.seed(*seed);
+        }
+        builder = builder.faults(faults.clone(), seed.get(), *impair);
+    }
+    if views.is_watching() {
+        let views = views.clone();
+        builder = builder.observer(move |event| views.watch(event));
+    }
+    if let Some(path) = record {
+        let denied = |error| blame::local(format!("cannot write the recording {}", path.display()), &error);
+        builder = builder.record(File::create(path).map_err(denied)?);
+    }
+    Ok(builder)
+}
+
+#[cfg(test)]
+mod tests;
