@@ -1,13 +1,18 @@
 //! Recordings: everything that went into an endpoint, and every segment that came out of it.
 //!
-//! An endpoint reads no clock and throws no dice, so its [`Setup`] and its [`Input`]s decide all it does: they
-//! are enough to run it again (see [`replay`](super::replay)). The segments are there to compare.
+//! An endpoint reads no clock and throws no dice: its [`Setup`], its [`Input`]s and how far it was polled
+//! between them decide all it does. They are enough to run it again (see [`replay`](super::replay())); the
+//! segments are there to compare.
+//!
+//! How far it was polled counts, as a connection that had nothing more to say goes to the end of the queue,
+//! and a program whose socket is full comes back later. So it is recorded when the endpoint had nothing more
+//! to say; where it is not, the last segment recorded was the last one asked for.
 //!
 //! # The file
 //! ```text
 //! "lucid recording 1\n"          what this is, and in which format
 //! frame: Setup                   record 0
-//! frame: Entry::Record           record 1, 2, ...: an input, or a segment sent
+//! frame: Entry::Record           record 1, 2, ...: an input, a segment sent, or that there is no more to send
 //! frame: Entry::End              nothing follows
 //!
 //! frame = length of the body (4 bytes, little-endian) | body (postcard) | check (8 bytes)
@@ -63,6 +68,8 @@ pub enum Recorded {
     Input(Input),
     /// [`Endpoint::poll`](super::Endpoint::poll) answered with this segment.
     Sent(SentSegment),
+    /// [`Endpoint::poll`](super::Endpoint::poll) answered with [`Output::Wait`](super::Output::Wait).
+    Drained,
 }
 
 /// A segment that was sent, as far as it takes to tell it from another. Displayed on one line, all of it.
@@ -189,13 +196,13 @@ impl Recorded {
     fn address_mut(&mut self) -> Option<&mut SocketAddr> {
         match self {
             Self::Sent(sent) => Some(&mut sent.to),
-            Self::Input(Input::Datagram { from: address, .. })
-            | Self::Input(Input::Unreachable { peer: address } | Input::Connect { peer: address, .. }) => {
-                Some(address)
-            }
-            Self::Input(Input::Tick | Input::Listen { .. } | Input::Accept { .. } | Input::Call { .. }) => {
-                None
-            }
+            Self::Input(input) => match input {
+                Input::Datagram { from: address, .. }
+                | Input::Unreachable { peer: address }
+                | Input::Connect { peer: address, .. } => Some(address),
+                Input::Tick | Input::Listen { .. } | Input::Accept { .. } | Input::Call { .. } => None,
+            },
+            Self::Drained => None,
         }
     }
 }
@@ -227,4 +234,4 @@ fn first_line() -> Vec<u8> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::engine) mod tests;

@@ -34,28 +34,33 @@ pub enum ReplayError {
     Recording(#[from] RecordingError),
     /// The endpoint does something else than the recorded one.
     #[error(
-        "the replay differs from the recording in record {record}, at {at}\n  recorded: {expected}\n  replayed: \
-         {}\nIf nobody changed the recording, then the engine is not the one that was recorded (replay with the \
+        "the replay differs from the recording in record {record}, at {at}\n  recorded: {}\n  replayed: {}\n\
+         If nobody changed the recording, then the engine is not the one that was recorded (replay with the \
          version that made it), or the run had a congestion controller of its own (give it to the replay)",
-        found.as_ref().map_or("nothing to send".to_owned(), ToString::to_string)
+        shown(expected.as_deref()),
+        shown(found.as_deref()),
     )]
     Mismatch {
         /// The record's number, from 1.
         record: u64,
         /// Its time.
         at: Time,
-        /// The segment that was recorded.
-        expected: Box<SentSegment>,
-        /// The segment that the endpoint sends now; none if it has nothing to send.
+        /// The segment that was recorded; none if there was nothing to send.
+        expected: Option<Box<SentSegment>>,
+        /// The segment that the endpoint sends now; none if there is nothing to send.
         found: Option<Box<SentSegment>>,
     },
 }
 
+fn shown(segment: Option<&SentSegment>) -> String {
+    segment.map_or("nothing to send".to_owned(), ToString::to_string)
+}
+
 /// Runs a recording through an endpoint of its own, and compares every segment, byte for byte.
 ///
-/// The order of inputs and segments is the recorded one: a program whose socket is full goes on to the next
-/// input with segments unsent, and so does the replay. What is unsent at the end is counted in
-/// [`Replayed::left_over`].
+/// The endpoint is polled as far as the recorded one was: a program whose socket is full goes on to the next
+/// input with segments unsent, and so does the replay; where there was nothing more to send, there must be
+/// nothing now. What is unsent at the end is counted in [`Replayed::left_over`].
 ///
 /// # Errors
 /// If the recording can't be read to its end, or the endpoint sends something else.
@@ -117,15 +122,21 @@ impl Run<'_> {
                 }
                 Recorded::Sent(expected) => {
                     self.done.segments += 1;
-                    let found = self.next_segment(at);
-                    if found.as_ref() != Some(&expected) {
-                        let (expected, found) = (Box::new(expected), found.map(Box::new));
-                        return Err(ReplayError::Mismatch { record: reader.number(), at, expected, found });
-                    }
+                    self.compare(reader.number(), at, Some(expected))?;
                 }
+                Recorded::Drained => self.compare(reader.number(), at, None)?,
             }
         }
         Ok(())
+    }
+
+    fn compare(&mut self, record: u64, at: Time, expected: Option<SentSegment>) -> Result<(), ReplayError> {
+        let found = self.next_segment(at);
+        if found == expected {
+            return Ok(());
+        }
+        let (expected, found) = (expected.map(Box::new), found.map(Box::new));
+        Err(ReplayError::Mismatch { record, at, expected, found })
     }
 
     /// The next segment that the endpoint sends; none if it has nothing to send.
@@ -152,3 +163,6 @@ impl Run<'_> {
         segments
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,14 +11,20 @@ use super::{Chain, Entry, Input, MAX_BODY, Record, Recorded, SentSegment, Setup,
 
 /// Writes a recording. It gathers 64 KiB before it writes, and its memory does not grow with the run.
 ///
-/// Tell it of every [`Endpoint::handle`](super::super::Endpoint::handle) and of every
-/// [`Output::Transmit`](super::super::Output::Transmit), in the order in which they happened, whatever became
-/// of them afterwards. After an error the recording is broken, and its reader will notice: drop it.
+/// Tell it of every [`Endpoint::handle`](crate::engine::Endpoint::handle), every [`Output::Transmit`] and every
+/// [`Output::Wait`], in the order in which they happened, whatever became of them afterwards. Stop polling
+/// only after one of these two: what is polled between them is not recorded.
+/// After an error the recording is broken, and its reader will notice: drop it.
+///
+/// [`Output::Transmit`]: crate::engine::Output::Transmit
+/// [`Output::Wait`]: crate::engine::Output::Wait
 pub struct Recorder {
     sink: BufWriter<Box<dyn Write + Send>>,
     chain: Chain,
     /// The time of the last record.
     last: Time,
+    /// Whether the last record says that there is nothing more to send.
+    is_drained: bool,
     /// The frame being written; kept for its room.
     frame: Vec<u8>,
 }
@@ -35,7 +41,7 @@ impl Recorder {
         let mut sink = BufWriter::with_capacity(Self::BUFFER, sink);
         sink.write_all(&first_line)?;
         let chain = Chain::new(&first_line);
-        let mut recorder = Self { sink, chain, last: Time::ZERO, frame: Vec::new() };
+        let mut recorder = Self { sink, chain, last: Time::ZERO, is_drained: false, frame: Vec::new() };
         recorder.frame(setup)?;
         Ok(recorder)
     }
@@ -57,6 +63,18 @@ impl Recorder {
         self.record(Record { at, what: Recorded::Sent(SentSegment::new(to, segment)) })
     }
 
+    /// Records that the endpoint had nothing more to say when polled at this time. Saying it again before
+    /// anything else happened adds nothing.
+    ///
+    /// # Errors
+    /// If the sink can't be written to.
+    pub fn drained(&mut self, at: Time) -> io::Result<()> {
+        if self.is_drained {
+            return Ok(());
+        }
+        self.record(Record { at, what: Recorded::Drained })
+    }
+
     /// Ends the recording, and hands everything to the sink. Without this it counts as broken off.
     ///
     /// # Errors
@@ -68,8 +86,10 @@ impl Recorder {
 
     pub(in crate::engine) fn record(&mut self, record: Record) -> io::Result<()> {
         let at = record.at;
+        let is_drained = record.what == Recorded::Drained;
         self.frame(&Entry::new(self.last, record))?;
         self.last = at;
+        self.is_drained = is_drained;
         Ok(())
     }
 

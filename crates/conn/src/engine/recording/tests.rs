@@ -122,6 +122,7 @@ fn one_of_each() -> Vec<Record> {
         input(5_000_000_000, call(Call::Write(Bytes::from_static(b"written")))),
         input(5_000_000_000, call(Call::WriteUrgent(Bytes::from_static(b"!")))),
         sent(5_000_000_000, peer, &segment(b"written!")),
+        Record { at: Time::from_nanos(5_500_000_000), what: Recorded::Drained },
         input(6_000_000_000, call(Call::Read { max: 4096 })),
         input(6_000_000_000, call(Call::SetNagle(false))),
         input(6_000_000_000, call(Call::Shutdown)),
@@ -150,6 +151,7 @@ fn the_recorder_keeps_inputs_and_segments_as_told() {
             Recorded::Sent(SentSegment { to, payload_len: 0, .. }) => {
                 recorder.sent(at, to, &segment(b"")).unwrap();
             }
+            Recorded::Drained => recorder.drained(at).unwrap(),
             Recorded::Sent(SentSegment { to, .. }) => recorder.sent(at, to, &segment(b"written!")).unwrap(),
         }
     }
@@ -157,12 +159,27 @@ fn the_recorder_keeps_inputs_and_segments_as_told() {
     assert_eq!(file.contents(), write(&setup(), &one_of_each()));
 }
 
+#[test]
+fn nothing_more_to_send_is_said_once_until_something_happens() {
+    let file = File::default();
+    let mut recorder = Recorder::new(Box::new(file.clone()), &setup()).unwrap();
+    recorder.drained(Time::ZERO).unwrap();
+    recorder.drained(Time::from_millis(1)).unwrap();
+    recorder.input(Time::from_millis(2), &Input::Tick).unwrap();
+    recorder.drained(Time::from_millis(3)).unwrap();
+    recorder.drained(Time::from_millis(4)).unwrap();
+    recorder.finish().unwrap();
+    let drained = |at| Record { at, what: Recorded::Drained };
+    let expected = [drained(Time::ZERO), input(2_000_000, Input::Tick), drained(Time::from_millis(3))];
+    assert_eq!(read(&file.contents()).unwrap().1, expected);
+}
+
 /// The format's fingerprint. If this fails, recordings made before can't be read any more: raise `VERSION`.
 #[test]
 fn the_format_is_the_one_that_its_number_says() {
     let bytes = write(&setup(), &one_of_each());
     assert!(bytes.starts_with(b"lucid recording 1\n"));
-    let fingerprint = "cf9dd0cdc96af81961922e8c129da34a96d8b2bc17b8ac0f94d16199d667bcff";
+    let fingerprint = "133c2edcbb4663d08309ad95be350f8c3553e3bfa4540d21284592030ddb7716";
     assert_eq!(blake3::hash(&bytes).to_hex().as_str(), fingerprint);
 }
 
@@ -326,6 +343,28 @@ fn a_recorder_holds_back_no_more_than_its_buffer() {
     }
 }
 
+/// A recording without an end whose records have these bodies, and checks that are right.
+fn with_bodies(bodies: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = write(&setup(), &[]);
+    bytes.truncate(bytes.len() - END);
+    let mut chain = Chain::new(&first_line());
+    chain.check(&bytes[first_line().len()..bytes.len() - 8]);
+    for body in bodies {
+        let frame = [&(body.len() as u32).to_le_bytes()[..], body].concat();
+        bytes.extend(&frame);
+        bytes.extend(chain.check(&frame));
+    }
+    bytes
+}
+
+#[test]
+fn a_body_holds_its_entry_and_nothing_else() {
+    let end = postcard::to_allocvec(&Entry::End).unwrap();
+    assert!(read(&with_bodies(std::slice::from_ref(&end))).is_ok());
+    let error = read(&with_bodies(&[[&end[..], b"more"].concat()])).unwrap_err();
+    assert!(matches!(error, RecordingError::Corrupt { record: 1, .. }), "{error}");
+}
+
 proptest! {
     /// Whatever stands behind the first line, it is refused; it never panics.
     #[test]
@@ -339,15 +378,7 @@ proptest! {
     fn random_bodies_with_good_checks_never_panic(
         bodies in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..64), 0..8),
     ) {
-        let mut bytes = write(&setup(), &[]);
-        bytes.truncate(bytes.len() - END);
-        let mut chain = Chain::new(&first_line());
-        chain.check(&bytes[first_line().len()..bytes.len() - 8]);
-        for body in bodies {
-            let frame = [&(body.len() as u32).to_le_bytes()[..], &body].concat();
-            bytes.extend(&frame);
-            bytes.extend(chain.check(&frame));
-        }
+        let bytes = with_bodies(&bodies);
         if let Ok((_, records)) = read(&bytes) {
             records.iter().for_each(|record| drop(format!("{:?}", record.what)));
         }
