@@ -3,7 +3,7 @@
 //! [`Listener`] and [`Stream`] stand in for tokio's `TcpListener` and `TcpStream`; [`Endpoint`] is one UDP
 //! socket that listens and connects. An echo server and its client:
 //!
-//! ```no_run
+//! ```
 //! use lucid_conn::{Listener, Stream};
 //! use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
 //!

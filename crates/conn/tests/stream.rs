@@ -1,0 +1,226 @@
+//! What a stream promises, over real sockets on loopback.
+#![cfg(feature = "tokio")]
+
+mod common;
+
+use std::io::ErrorKind;
+
+use common::{assert_same, listener, pair, pattern, quick, read_all, reason, within, write_all};
+use lucid_conn::engine::CallError;
+use lucid_conn::{CloseReason, Endpoint};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+const MIB: usize = 1 << 20;
+
+#[tokio::test]
+async fn a_mebibyte_each_way_at_once() {
+    within(async {
+        let (client, server) = pair().await;
+        let (sent_there, sent_back) = (pattern(MIB), pattern(MIB + 1));
+        let (mut client_reads, mut client_writes) = client.into_split();
+        let (mut server_reads, mut server_writes) = server.into_split();
+        let (_, _, came_back, came_there) = tokio::join!(
+            write_all(&mut client_writes, &sent_there),
+            write_all(&mut server_writes, &sent_back),
+            read_all(&mut client_reads),
+            read_all(&mut server_reads),
+        );
+        assert_same(&came_there, &sent_there);
+        assert_same(&came_back, &sent_back);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn halves_on_different_tasks() {
+    within(async {
+        let (client, server) = pair().await;
+        let (mut reads, mut writes) = server.into_split();
+        let echo = tokio::spawn(async move { tokio::io::copy(&mut reads, &mut writes).await });
+        let (mut reads, mut writes) = client.into_split();
+        let writer = tokio::spawn(async move { write_all(&mut writes, &pattern(MIB)).await });
+        assert_same(&read_all(&mut reads).await, &pattern(MIB));
+        writer.await.unwrap();
+        assert_eq!(echo.await.unwrap().unwrap(), MIB as u64);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_shutdown_the_other_direction_goes_on() {
+    within(async {
+        let (mut client, mut server) = pair().await;
+        client.shutdown().await.unwrap();
+        assert_eq!(server.read(&mut [0]).await.unwrap(), 0);
+
+        server.write_all(b"still here").await.unwrap();
+        drop(server);
+        assert_eq!(read_all(&mut client).await, b"still here");
+        assert_eq!(client.closed().await, CloseReason::Finished);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_can_be_written_after_shutdown() {
+    within(async {
+        let (mut client, _server) = pair().await;
+        client.shutdown().await.unwrap();
+        client.shutdown().await.expect("once more is no mistake");
+        let error = client.write(b"more").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::BrokenPipe);
+        assert_eq!(error.get_ref().unwrap().downcast_ref(), Some(&CallError::Closing));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_written_before_a_drop_is_delivered() {
+    within(async {
+        let (mut client, mut server) = pair().await;
+        // More than the windows let out at once, less than the send buffer holds.
+        client.write_all(&pattern(200_000)).await.unwrap();
+        drop(client);
+        assert_same(&read_all(&mut server).await, &pattern(200_000));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_shuts_down_first_can_read_the_rest_late() {
+    within(async {
+        let (mut client, mut server) = pair().await;
+        server.shutdown().await.unwrap();
+        write_all(&mut client, b"for later").await;
+        // Both sides have finished, and TIME-WAIT is over: the connection is gone, its bytes are not.
+        assert_eq!(client.closed().await, CloseReason::Finished);
+        assert_eq!(read_all(&mut client).await, b"");
+        assert_eq!(server.closed().await, CloseReason::Finished);
+        let (client_side, server_side) = (client.endpoint().clone(), server.endpoint().clone());
+        drop(client);
+        client_side.idle().await;
+        assert_eq!(read_all(&mut server).await, b"for later");
+        drop(server);
+        server_side.idle().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_abort_is_a_reset_for_the_peer() {
+    within(async {
+        let (mut client, mut server) = pair().await;
+        client.write_all(b"x").await.unwrap();
+        server.read_exact(&mut [0]).await.unwrap();
+        client.abort();
+
+        let error = server.read(&mut [0]).await.unwrap_err();
+        assert_eq!((error.kind(), reason(&error)), (ErrorKind::ConnectionReset, Some(&CloseReason::Reset)));
+        assert_eq!(server.closed().await, CloseReason::Reset);
+        let error = server.write(b"y").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+
+        let error = client.read(&mut [0]).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), reason(&error)),
+            (ErrorKind::ConnectionAborted, Some(&CloseReason::Aborted))
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn letting_go_of_unread_data_is_a_reset_for_the_peer() {
+    within(async {
+        let (mut client, mut server) = pair().await;
+        client.write_all(b"never read").await.unwrap();
+        // Something arrived, and was left.
+        server.read_exact(&mut [0]).await.unwrap();
+        drop(server);
+        let error = client.read(&mut [0]).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_read_that_is_cancelled_takes_nothing() {
+    within(async {
+        let (mut client, mut server) = pair().await;
+        let writer = tokio::spawn(async move { write_all(&mut client, &pattern(300_000)).await });
+        let (mut received, mut buffer, mut cancelled) = (Vec::new(), [0; 1000], 0);
+        loop {
+            tokio::select! {
+                biased;
+                read = server.read(&mut buffer) => match read.unwrap() {
+                    0 => break,
+                    len => received.extend_from_slice(&buffer[..len]),
+                },
+                () = tokio::task::yield_now() => cancelled += 1,
+            }
+        }
+        assert!(cancelled > 0, "no read had to wait: nothing was tried");
+        assert_same(&received, &pattern(300_000));
+        writer.await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_writer_waits_for_a_slow_reader() {
+    within(async {
+        let (client, mut server) = pair().await;
+        let capacity = quick().send_buffer + quick().receive_buffer;
+        let (_reads, mut writes) = client.into_split();
+        let mut writer = tokio::spawn(async move { write_all(&mut writes, &pattern(4 * MIB)).await });
+        // Nothing is read, until nothing moves any more: both buffers are full, and the writer waits.
+        let full = async {
+            while server.info().unwrap().receive_window > 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            () = full => {}
+            _ = &mut writer => panic!("{} bytes fitted into {capacity}", 4 * MIB),
+        }
+        assert_same(&read_all(&mut server).await, &pattern(4 * MIB));
+        writer.await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn halves_are_reunited_only_with_each_other() {
+    within(async {
+        let (client, server) = pair().await;
+        let (client_reads, client_writes) = client.into_split();
+        let (server_reads, server_writes) = server.into_split();
+        let mismatch = client_reads.reunite(server_writes).unwrap_err();
+        let mut client = mismatch.0.reunite(client_writes).unwrap();
+        let mut server = server_reads.reunite(mismatch.1).unwrap();
+        // Neither was shut down by it.
+        write_all(&mut client, b"whole").await;
+        assert_eq!(read_all(&mut server).await, b"whole");
+        write_all(&mut server, b"again").await;
+        assert_eq!(read_all(&mut client).await, b"again");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn info_and_addresses_tell_of_the_connection() {
+    within(async {
+        let listener = listener().await;
+        let at = listener.local_addr().unwrap();
+        let client = Endpoint::builder().config(quick()).connect(at).await.unwrap();
+        let (server, from) = listener.accept().await.unwrap();
+        assert_eq!((client.peer_addr(), server.peer_addr()), (at, from));
+        assert_eq!(server.local_addr().unwrap(), at);
+        assert_eq!(client.local_addr().unwrap().port(), from.port());
+        let info = client.info().unwrap();
+        assert_eq!((info.remote_port, info.mss), (at.port(), quick().mss));
+        assert_eq!(info.local_port, server.info().unwrap().remote_port);
+        client.set_nodelay(true).unwrap();
+    })
+    .await;
+}
