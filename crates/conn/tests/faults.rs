@@ -1,5 +1,6 @@
 //! Faults on purpose: what arrives through them, and what is told of them.
 #![cfg(feature = "tokio")]
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! What the tests of the driver have in common. Not each of them needs all of it.
 #![allow(dead_code, reason = "every test file is a crate of its own")]
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
 use std::future::Future;
 use std::io;
