@@ -69,6 +69,13 @@ pub struct Side {
     wait: Option<Time>,
 }
 
+impl Side {
+    /// When the endpoint wants to be woken.
+    pub fn wait(&self) -> Option<Time> {
+        self.wait
+    }
+}
+
 pub struct Pair {
     pub now: Time,
     client: Side,

@@ -1,0 +1,350 @@
+//! One endpoint, and a peer that is a script: what it says and what it must hear are lines like
+//! `SYN SEQ 0 MSS 1000`, `SEQ 1 ACK 1 LEN 100`, `FIN SEQ 101 ACK 1 WND 500`.
+//!
+//! Numbers count from each side's SYN, and the byte with number n is n mod 256. An ACK number brings the ACK
+//! bit. What an expected line doesn't name (PSH, WND, MSS, URG) may be anything.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+use lucid_conn::engine::{
+    Call, CallError, Cause, Config, ConnId, Endpoint, Event, Info, Input, Notice, Output, Reply, Setup,
+    State, Time, What,
+};
+use lucid_wire::{Flags, Header, Options, PseudoHeader, Segment, SeqNum};
+
+use super::pair::{PORT, Who};
+
+/// The peer's initial sequence number: its numbers wrap after 100 bytes.
+pub const PEER_ISN: u32 = u32::MAX - 100;
+/// The peer's TCP port, where the endpoint doesn't choose it.
+pub const PEER_PORT: u16 = 1000;
+
+pub struct Script {
+    pub now: Time,
+    pub endpoint: Endpoint,
+    /// The connection under test, or the listener before there is one.
+    pub conn: Option<ConnId>,
+    pub notices: Vec<Notice>,
+    pub events: Vec<Event>,
+    /// The peer's window, where a line names none.
+    pub window: u16,
+    /// Every segment that the endpoint sent.
+    pub sent: Vec<(Time, Segment)>,
+    iss: u32,
+    local_port: u16,
+    listening: bool,
+    heard: VecDeque<(Time, Line)>,
+    wait: Option<Time>,
+    log: Vec<String>,
+}
+
+impl Script {
+    /// An endpoint without any connection.
+    pub fn new(config: &Config) -> Self {
+        let setup = Setup { config: config.clone(), secret: [7; 16], max_connections: 1000 };
+        let mut endpoint = Endpoint::new(setup);
+        endpoint.observe(true);
+        Self {
+            now: Time::ZERO,
+            endpoint,
+            conn: None,
+            notices: Vec::new(),
+            events: Vec::new(),
+            window: 65535,
+            sent: Vec::new(),
+            iss: 0,
+            local_port: PORT,
+            listening: false,
+            heard: VecDeque::new(),
+            wait: None,
+            log: Vec::new(),
+        }
+    }
+
+    /// With a listener.
+    pub fn listening(config: &Config) -> Self {
+        let mut script = Self::new(config);
+        script.conn = match script.input(Input::Listen { port: PORT, backlog: 16 }) {
+            Ok(Reply::Opened(id)) => Some(id),
+            other => panic!("listen: {other:?}"),
+        };
+        script.listening = true;
+        script
+    }
+
+    /// With an active OPEN, its SYN not yet heard.
+    pub fn connecting(config: &Config) -> Self {
+        let mut script = Self::new(config);
+        let input = Input::Connect { peer: Who::Server.address(), port: PEER_PORT };
+        script.conn = match script.input(input) {
+            Ok(Reply::Opened(id)) => Some(id),
+            other => panic!("connect: {other:?}"),
+        };
+        script
+    }
+
+    /// With a connection that it opened, at time 0.
+    pub fn established(config: &Config) -> Self {
+        let mut script = Self::connecting(config);
+        script.hears(&["SYN SEQ 0"]);
+        script.answer_the_syn("");
+        script
+    }
+
+    /// The peer takes the SYN, with what its SYN-ACK may name besides: `MSS 1000`.
+    pub fn answer_the_syn(&mut self, with: &str) {
+        self.says(&format!("SYN SEQ 0 ACK 1 MSS 1004 {with}"));
+        self.hears(&["SEQ 1 ACK 1"]);
+    }
+
+    pub fn input(&mut self, input: Input) -> Result<Reply, CallError> {
+        let reply = self.endpoint.handle(self.now, input);
+        self.drain();
+        reply
+    }
+
+    pub fn call(&mut self, call: Call) -> Result<Reply, CallError> {
+        self.log.push(format!("{}  *   {call:?}", self.now));
+        let conn = self.conn.expect("a connection");
+        self.input(Input::Call { conn, call })
+    }
+
+    /// The application takes the connection from its listener.
+    pub fn accept(&mut self) {
+        let listener = ConnId(0);
+        match self.input(Input::Accept { listener }) {
+            Ok(Reply::Accepted(Some(id))) => self.conn = Some(id),
+            other => panic!("accept: {other:?}\n{}", self.exchange()),
+        }
+    }
+
+    /// The application writes this many bytes. Returns how many were taken.
+    pub fn writes(&mut self, len: usize) -> usize {
+        let room = self.call(Call::Write(Bytes::from(vec![b'x'; len])));
+        match room {
+            Ok(Reply::Written(taken)) => taken,
+            other => panic!("write: {other:?}\n{}", self.exchange()),
+        }
+    }
+
+    /// The application reads at most `max` bytes; none also at the end of the stream.
+    pub fn reads(&mut self, max: usize) -> Vec<u8> {
+        match self.call(Call::Read { max }) {
+            Ok(Reply::Data(data)) => data.to_vec(),
+            Ok(Reply::EndOfStream) => Vec::new(),
+            other => panic!("read: {other:?}\n{}", self.exchange()),
+        }
+    }
+
+    /// The peer says this.
+    pub fn says(&mut self, line: &str) {
+        self.log.push(format!("{} <--- {line}", self.now));
+        let segment = self.segment(&Line::parse(line));
+        self.datagram(Who::Server.address(), &encoded(&segment));
+    }
+
+    /// A line of the peer's as a segment.
+    pub fn segment(&self, line: &Line) -> Segment {
+        let flags = if line.ack.is_some() { line.flags | Flags::ACK } else { line.flags };
+        let header = Header {
+            source_port: PEER_PORT,
+            destination_port: self.local_port,
+            sequence: SeqNum::new(PEER_ISN.wrapping_add(line.seq as u32)),
+            acknowledgment: SeqNum::new(line.ack.map_or(0, |ack| self.iss.wrapping_add(ack as u32))),
+            flags,
+            window: line.window.unwrap_or(self.window),
+            urgent_pointer: line.urgent.unwrap_or(0),
+            options: Options { mss: line.mss, ..Options::default() },
+        };
+        Segment { header, payload: text(line.seq, line.len).into() }
+    }
+
+    /// Any bytes, from anywhere.
+    pub fn datagram(&mut self, from: SocketAddr, bytes: &[u8]) {
+        self.input(Input::Datagram { from, bytes: Bytes::copy_from_slice(bytes) })
+            .expect("a datagram never fails");
+        let peer = Who::Server.address();
+        if let Some(id) = self.endpoint.find(peer, PEER_PORT, self.local_port) {
+            self.conn = Some(id);
+        }
+    }
+
+    /// The peer hears exactly this since it last listened.
+    #[track_caller]
+    pub fn hears(&mut self, lines: &[&str]) {
+        let heard: Vec<_> = self.heard.drain(..).map(|(_, line)| line).collect();
+        let expected: Vec<_> = lines.iter().map(|line| Line::parse(line)).collect();
+        let alike = heard.len() == expected.len() && expected.iter().zip(&heard).all(|(e, h)| e.matches(h));
+        assert!(alike, "expected {expected:#?}, heard {heard:#?}\n{}", self.exchange());
+    }
+
+    /// The peer hears this line, and nothing else, at these times in milliseconds.
+    #[track_caller]
+    pub fn hears_at(&mut self, line: &str, millis: &[u64]) {
+        let expected = Line::parse(line);
+        let heard: Vec<_> = self.heard.drain(..).collect();
+        let times: Vec<_> = heard.iter().map(|(at, _)| at.as_nanos() / 1_000_000).collect();
+        let alike = heard.iter().all(|(_, heard)| expected.matches(heard));
+        assert!(alike && times == millis, "expected {line} at {millis:?}, heard {heard:?}\n{}", self.exchange());
+    }
+
+    /// Lets the peer forget what it heard so far.
+    pub fn ignores(&mut self) {
+        self.heard.clear();
+    }
+
+    /// Time passes, and what is due happens at its time.
+    pub fn wait(&mut self, time: Duration) {
+        let until = self.now + time;
+        while let Some(at) = self.wait.filter(|&at| at <= until) {
+            self.now = self.now.max(at);
+            self.input(Input::Tick).expect("time never fails");
+        }
+        self.now = until;
+    }
+
+    pub fn info(&self) -> Info {
+        let info = self.conn.and_then(|conn| self.endpoint.info(conn));
+        info.unwrap_or_else(|| panic!("no connection\n{}", self.exchange()))
+    }
+
+    /// The connection's state; LISTEN without one, if there is a listener.
+    pub fn state(&self) -> State {
+        match self.conn.and_then(|conn| self.endpoint.info(conn)) {
+            Some(info) => info.state,
+            None if self.listening => State::Listen,
+            None => State::Closed,
+        }
+    }
+
+    /// Why segments were discarded so far.
+    pub fn discards(&self) -> Vec<Cause> {
+        let is_discard = |event: &&Event| matches!(event.what, What::Discarded { .. });
+        self.events.iter().filter(is_discard).map(|event| event.cause).collect()
+    }
+
+    /// All that was said and heard, for a test that fails.
+    pub fn exchange(&self) -> String {
+        self.log.join("\n")
+    }
+
+    fn drain(&mut self) {
+        loop {
+            match self.endpoint.poll(self.now) {
+                Output::Transmit { segment, .. } => self.sends(segment),
+                Output::Notice { notice, .. } => self.notices.push(notice),
+                Output::Event(event) => self.events.push(event),
+                Output::Wait(at) => return self.wait = at,
+            }
+        }
+    }
+
+    fn sends(&mut self, segment: Segment) {
+        let header = &segment.header;
+        if header.flags.contains(Flags::SYN) {
+            self.iss = header.sequence.get();
+            self.local_port = header.source_port;
+        }
+        let relative = |number: SeqNum, start: u32| i64::from(number.distance_from(SeqNum::new(start)));
+        let line = Line {
+            flags: header.flags.without(Flags::ACK),
+            seq: relative(header.sequence, self.iss),
+            ack: header.flags.contains(Flags::ACK).then(|| relative(header.acknowledgment, PEER_ISN)),
+            len: segment.payload.len(),
+            window: Some(header.window),
+            mss: header.options.mss,
+            urgent: header.flags.contains(Flags::URG).then_some(header.urgent_pointer),
+        };
+        self.log.push(format!("{} ---> {line:?}", self.now));
+        self.heard.push_back((self.now, line));
+        self.sent.push((self.now, segment));
+    }
+}
+
+/// The bytes from this number on.
+pub fn text(seq: i64, len: usize) -> Vec<u8> {
+    (seq..).take(len).map(|number| number as u8).collect()
+}
+
+pub fn encoded(segment: &Segment) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    segment.encode(&PseudoHeader::None, &mut bytes);
+    bytes
+}
+
+/// A segment as a line.
+#[derive(Clone, PartialEq)]
+pub struct Line {
+    pub flags: Flags,
+    pub seq: i64,
+    pub ack: Option<i64>,
+    pub len: usize,
+    pub window: Option<u16>,
+    pub mss: Option<u16>,
+    pub urgent: Option<u16>,
+}
+
+impl Line {
+    pub fn parse(line: &str) -> Self {
+        let mut found = Self {
+            flags: Flags::EMPTY,
+            seq: 0,
+            ack: None,
+            len: 0,
+            window: None,
+            mss: None,
+            urgent: None,
+        };
+        let mut words = line.split_whitespace();
+        while let Some(word) = words.next() {
+            let mut number =
+                || words.next().and_then(|word| word.parse().ok()).unwrap_or_else(|| panic!("{line}: number?"));
+            match word {
+                "SYN" => found.flags |= Flags::SYN,
+                "FIN" => found.flags |= Flags::FIN,
+                "RST" => found.flags |= Flags::RST,
+                "PSH" => found.flags |= Flags::PSH,
+                "SEQ" => found.seq = number(),
+                "ACK" => found.ack = Some(number()),
+                "LEN" => found.len = number() as usize,
+                "WND" => found.window = Some(number() as u16),
+                "MSS" => found.mss = Some(number() as u16),
+                "URG" => {
+                    found.flags |= Flags::URG;
+                    found.urgent = Some(number() as u16);
+                }
+                _ => panic!("{line}: {word}?"),
+            }
+        }
+        found
+    }
+
+    /// Whether what was heard is what this line names.
+    fn matches(&self, heard: &Self) -> bool {
+        let optional = Flags::PSH | Flags::URG;
+        let named = |expected: Option<u16>, heard: Option<u16>| expected.is_none() || expected == heard;
+        self.flags.without(optional) == heard.flags.without(optional)
+            && heard.flags.contains(self.flags)
+            && (self.seq, self.ack, self.len) == (heard.seq, heard.ack, heard.len)
+            && named(self.window, heard.window)
+            && named(self.mss, heard.mss)
+            && named(self.urgent, heard.urgent)
+    }
+}
+
+impl std::fmt::Debug for Line {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.flags != Flags::EMPTY {
+            write!(f, "{} ", self.flags)?;
+        }
+        write!(f, "SEQ {}", self.seq)?;
+        let numbers = [("ACK", self.ack), ("LEN", (self.len > 0).then_some(self.len as i64))];
+        let optional = [("WND", self.window), ("MSS", self.mss), ("URG", self.urgent)];
+        let optional = optional.map(|(name, number)| (name, number.map(i64::from)));
+        let mut named = numbers.into_iter().chain(optional);
+        named.try_for_each(|(name, number)| number.map_or(Ok(()), |number| write!(f, " {name} {number}")))
+    }
+}
