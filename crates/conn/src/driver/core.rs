@@ -62,8 +62,13 @@ impl Core {
     /// The only way out of the engine.
     fn poll(&mut self, now: Time) -> Output {
         let output = self.engine.poll(now);
-        if let Output::Transmit { to, segment, .. } = &output {
-            self.recording.note(|recorder| recorder.sent(now, *to, segment));
+        match &output {
+            Output::Transmit { to, segment, .. } => {
+                self.recording.note(|recorder| recorder.sent(now, *to, segment))
+            }
+            // Which connection speaks next depends on how far it was polled, so a recording says that, too.
+            Output::Wait(_) => self.recording.note(|recorder| recorder.drained(now)),
+            Output::Notice { .. } | Output::Event(_) => {}
         }
         output
     }
