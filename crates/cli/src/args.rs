@@ -14,15 +14,22 @@ pub(crate) use wishes::{Wish, Wishes};
 
 const EXAMPLES: &str = "\
 Examples:
-  lucid serve --root files                                serve ./files on 127.0.0.1:12345
-  lucid get 8192.txt                                      fetch a file into this directory
-  lucid client --file 8192.txt --cal 1+1 --dns localhost  several wishes over one connection
-  lucid get 8192.txt -o - --loss 5% --seed 7 --transcript | wc -c
-                                                          watch TCP repair 5 % loss
+  lucid serve --root files
+      serve the files in ./files on 127.0.0.1:12345
+  lucid get 8192.txt
+      fetch a file into this directory
+  lucid client --file 8192.txt --cal 1+1 --dns localhost
+      several wishes over one connection
+  lucid get 8192.txt -o copy.txt --loss 5% --impair both --seed 7 --transcript
+      watch TCP repair what was lost
 
-Nothing is encrypted or authenticated: keep to networks that you trust.
-Exit codes: 0 ok, 1 other, 2 usage, 3 cannot resolve or bind, 4 no answer, 5 refused or reset by the peer,
-6 broke off mid-transfer, 7 integrity mismatch, 8 local file error or refused overwrite, 130/143 by signal.";
+Exit codes:
+  0 ok               3 cannot resolve or bind      6 broke off mid-transfer
+  1 other            4 no answer                   7 integrity mismatch
+  2 usage            5 refused or reset by peer    8 local file error or refused overwrite
+  130, 143           ended by a signal
+
+Nothing is encrypted or authenticated: keep to networks that you trust.";
 
 /// TCP over UDP that you can see through: a server, a client, and every view of what happened.
 #[derive(Debug, Parser)]

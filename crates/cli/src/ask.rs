@@ -8,6 +8,7 @@ use tokio::io::AsyncWriteExt;
 
 use crate::answer::Answer;
 use crate::blame;
+use crate::patience::Patient;
 use crate::report::Report;
 use crate::settings::{Ask, Target, Task};
 use crate::signals::Signals;
@@ -60,7 +61,7 @@ async fn work(ask: &Ask, stream: Stream, views: &Views, report: &Report) {
     if let Ok(local) = stream.local_addr() {
         report.connected(&ask.server, local);
     }
-    let mut client = Client::new(stream);
+    let mut client = Client::new(Patient::new(stream, ask.patience));
     for task in &ask.tasks {
         if let Task::Get { name, .. } | Task::Put { name, .. } = task {
             views.say(format!("(task3: {name})"));
@@ -84,7 +85,11 @@ async fn work(ask: &Ask, stream: Stream, views: &Views, report: &Report) {
     let _lost_nothing = client.into_inner().shutdown().await;
 }
 
-async fn perform(client: &mut Client<Stream>, task: &Task, report: &Report) -> Result<Answer, ClientError> {
+async fn perform(
+    client: &mut Client<Patient<Stream>>,
+    task: &Task,
+    report: &Report,
+) -> Result<Answer, ClientError> {
     let mut progress = report.progress(task);
     let heard = |done, size| progress.update(done, size);
     Ok(match task {

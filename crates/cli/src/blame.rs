@@ -8,6 +8,10 @@ use lucid_conn::CloseReason;
 
 use crate::exit::{Exit, Failure};
 
+/// What to do about a peer that was there, and is no longer heard.
+const SILENT: &str =
+    "check that the server still runs, and the network; then try again, perhaps with a longer --timeout";
+
 /// A host's name that gives no address to use.
 pub(crate) fn unresolved(address: &str, why: impl std::fmt::Display) -> Failure {
     Failure::new(Exit::Unreachable, format!("cannot resolve {address}"))
@@ -37,6 +41,9 @@ pub(crate) fn local(what: impl Into<String>, error: &io::Error) -> Failure {
 pub(crate) fn connection(server: &str, error: &io::Error) -> Failure {
     match close_reason(error) {
         Some(reason) => closed(server, reason),
+        None if error.kind() == io::ErrorKind::TimedOut => {
+            Failure::new(Exit::NoAnswer, format!("{server} fell silent")).because(error).try_this(SILENT)
+        }
         None if error.kind() == io::ErrorKind::UnexpectedEof => {
             Failure::new(Exit::Refused, format!("{server} closed the connection before it answered"))
                 .try_this("it may have been stopped, or be no lucid server: check, and try again")
@@ -72,11 +79,9 @@ fn closed(server: &str, reason: &CloseReason) -> Failure {
             format!("no answer from {server}"),
             "start `lucid serve` there, or name another server with --server",
         ),
-        CloseReason::TimedOut { .. } | CloseReason::HalfClosedTooLong => (
-            Exit::NoAnswer,
-            format!("{server} fell silent"),
-            "check that the server still runs, and the network; then try again, perhaps with a longer --timeout",
-        ),
+        CloseReason::TimedOut { .. } | CloseReason::HalfClosedTooLong => {
+            (Exit::NoAnswer, format!("{server} fell silent"), SILENT)
+        }
         CloseReason::Refused => (
             Exit::Refused,
             format!("{server} refused the connection"),

@@ -9,13 +9,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use anstyle::AnsiColor;
 use lucid_apps::Summary;
 use lucid_conn::engine::{ConnId, Replayed};
-use serde::Serialize;
-use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::args::Seeing;
 use crate::exit::{Exit, Failure};
 use crate::progress::Progress;
+use crate::said::Said;
 use crate::settings::Task;
 use crate::views::json_line;
 
@@ -24,6 +23,7 @@ use crate::views::json_line;
 pub(crate) struct Report {
     json: bool,
     quiet: bool,
+    transcript: bool,
     has_bar: bool,
     /// How the run ends, as far as it is known: the first failure, or the signal.
     ending: Mutex<Ending>,
@@ -39,24 +39,24 @@ impl Report {
     pub(crate) fn new(seeing: &Seeing) -> Self {
         let Seeing { json, quiet, transcript, .. } = *seeing;
         let has_bar = !json && !quiet && !transcript && io::stderr().is_terminal();
-        Self { json, quiet, has_bar, ending: Mutex::default() }
+        Self { json, quiet, transcript, has_bar, ending: Mutex::default() }
     }
 
     /// A server is ready. Scripts wait for this line, the first on standard error, also with `--quiet`.
     pub(crate) fn listening(&self, address: SocketAddr) {
         tell(format_args!("listening on {address}"));
-        self.line(&json!({"type": "listening", "address": address}));
+        self.line(&Said::Listening { address });
     }
 
     /// The seed that chose the faults by itself, so that the run can be repeated.
     pub(crate) fn seed(&self, seed: u64) {
         self.note(format_args!("faults drawn with --seed {seed}"));
-        self.line(&json!({"type": "seed", "seed": seed}));
+        self.line(&Said::Seed { seed });
     }
 
     /// A client's connection is open.
     pub(crate) fn connected(&self, server: &str, local: SocketAddr) {
-        self.line(&json!({"type": "connected", "server": server, "local": local}));
+        self.line(&Said::Connected { server, local });
     }
 
     /// Shows how far a transfer is.
@@ -66,7 +66,7 @@ impl Report {
 
     /// One step of a transfer, for programs.
     pub(crate) fn step(&self, task: &Task, done: u64, size: u64) {
-        self.line(&merged(json!({"type": "progress", "done": done, "size": size}), task));
+        self.line(&Said::Progress { task, done, size });
     }
 
     /// What a task has brought.
@@ -74,7 +74,7 @@ impl Report {
     /// # Errors
     /// Standard output can't be written.
     pub(crate) fn answer(&self, task: &Task, answer: &Answer) -> Result<(), Failure> {
-        self.line(&merged(merged(json!({"type": "result"}), task), answer));
+        self.line(&Said::Result { task, answer });
         if !self.json {
             let written = write!(io::stdout().lock(), "{answer}");
             written.map_err(|error| crate::blame::local("cannot write to standard output", &error))?;
@@ -90,7 +90,7 @@ impl Report {
         let red = AnsiColor::Red.on_default().bold();
         tell(format_args!("{red}error:{red:#} {failure}"));
         if let Some(task) = task {
-            self.line(&merged(merged(json!({"type": "error"}), task), &failure));
+            self.line(&Said::Error { task, failure: &failure });
         }
         self.ending().failure.get_or_insert(failure);
     }
@@ -103,35 +103,33 @@ impl Report {
 
     /// A server was asked something.
     pub(crate) fn asked(&self, conn: ConnId, peer: SocketAddr, task: &lucid_apps::Task) {
-        self.note(format_args!("({conn}) {peer}: {task}"));
-        self.line(&json!({"type": "task", "conn": conn, "peer": peer, "task": task.to_string()}));
+        // A transcript tells it in its own words.
+        if !self.transcript {
+            self.note(format_args!("({conn}) {peer}: {task}"));
+        }
+        self.line(&Said::Asked { conn, peer, task: task.to_string() });
     }
 
     /// A server's connection has ended.
     pub(crate) fn served(&self, conn: ConnId, peer: SocketAddr, summary: &Summary) {
-        let Summary { requests, refused, bytes_sent, bytes_received } = summary;
-        self.line(&json!({
-            "type": "served", "conn": conn, "peer": peer, "requests": requests, "refused": refused,
-            "bytes_sent": bytes_sent, "bytes_received": bytes_received,
-        }));
+        let Summary { requests, refused, bytes_sent, bytes_received } = *summary;
+        self.line(&Said::Served { conn, peer, requests, refused, bytes_sent, bytes_received });
     }
 
     /// A server's connection has ended badly. The server goes on.
     pub(crate) fn lost(&self, conn: ConnId, peer: SocketAddr, why: &dyn Display) {
         self.note(format_args!("({conn}) {peer}: {why}"));
-        self.line(&json!({"type": "lost", "conn": conn, "peer": peer, "error": why.to_string()}));
+        self.line(&Said::Lost { conn, peer, why: why.to_string() });
     }
 
     /// A recording did the same again.
     pub(crate) fn replayed(&self, replayed: &Replayed) {
-        let Replayed { inputs, segments, connections, left_over, last_at } = replayed;
+        let Replayed { inputs, segments, connections, left_over, last_at } = *replayed;
         self.note(format_args!(
             "every output matched: {segments} segments of {connections} connections, from {inputs} inputs in {last_at}"
         ));
-        self.line(&json!({
-            "type": "result", "task": "replay", "inputs": inputs, "segments": segments,
-            "connections": connections, "left_over": left_over, "last_at": last_at,
-        }));
+        let seconds = last_at.as_secs_f64();
+        self.line(&Said::Replayed { inputs, segments, connections, left_over, seconds });
     }
 
     /// Says how the run ended, once, and gives the exit for it.
@@ -139,7 +137,7 @@ impl Report {
         let Ending { failure, signal } = &*self.ending();
         let failed = failure.as_ref().map_or(Exit::Ok, |failure| failure.exit);
         let exit = signal.unwrap_or(failed);
-        self.line(&json!({"type": "done", "ok": exit == Exit::Ok, "exit": exit, "error": failure}));
+        self.line(&Said::Done { ok: exit == Exit::Ok, exit, error: failure.as_ref() });
         exit
     }
 
@@ -151,9 +149,9 @@ impl Report {
     }
 
     /// A line for programs. Nobody is left to tell if it can't be written.
-    fn line(&self, value: &Value) {
+    fn line(&self, said: &Said<'_>) {
         if self.json {
-            let _nobody_to_tell = json_line(&mut io::stdout().lock(), value);
+            let _nobody_to_tell = json_line(&mut io::stdout().lock(), said);
         }
     }
 
@@ -180,12 +178,4 @@ pub(crate) fn unparsed(error: &clap::Error) -> Exit {
 /// A line to standard error, in one piece. Nobody is left to tell if it can't be written.
 fn tell(text: impl Display) {
     let _nobody_to_tell = anstream::stderr().write_all(format!("{text}\n").as_bytes());
-}
-
-/// A JSON object with another one's fields behind its own.
-fn merged(mut object: Value, more: impl Serialize) -> Value {
-    if let (Value::Object(fields), Ok(Value::Object(more))) = (&mut object, serde_json::to_value(more)) {
-        fields.extend(more);
-    }
-    object
 }

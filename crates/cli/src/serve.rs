@@ -12,12 +12,16 @@ use tokio::time::timeout;
 
 use crate::blame;
 use crate::exit::Failure;
+use crate::patience::Patient;
 use crate::report::Report;
 use crate::settings::Serve;
 use crate::signals::Signals;
 use crate::socket;
 use crate::views::Views;
 
+/// How long a client may be silent between requests, or in the middle of one. One that lost its power or its
+/// network would otherwise keep its place for ever.
+const IDLE: Duration = Duration::from_secs(300);
 /// How long clients that are being served may take to finish after a signal.
 const GRACE: Duration = Duration::from_secs(5);
 /// How long their connections may then take to close.
@@ -84,8 +88,9 @@ async fn finish(endpoint: &Endpoint, mut clients: JoinSet<()>) {
 
 impl Server {
     /// Serves one connection, and closes it after its client has.
-    async fn client(self: Arc<Self>, mut stream: Stream, peer: SocketAddr) {
+    async fn client(self: Arc<Self>, stream: Stream, peer: SocketAddr) {
         let conn = stream.id();
+        let mut stream = Patient::new(stream, IDLE);
         let on_task = |task: &lucid_apps::Task| {
             self.views.say(format!("(task) {task}"));
             self.report.asked(conn, peer, task);

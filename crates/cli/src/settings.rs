@@ -48,6 +48,8 @@ pub(crate) struct Ask {
     pub(crate) server: String,
     pub(crate) bind: Option<SocketAddr>,
     pub(crate) tasks: Vec<Task>,
+    /// How long the server may be silent.
+    pub(crate) patience: Duration,
     pub(crate) endpoint: EndpointSettings,
 }
 
@@ -157,13 +159,11 @@ impl Settings {
             let failure = Failure::new(Exit::Usage, "a file and --json can't both go to standard output");
             return Err(failure.try_this("name a file with -o"));
         }
-        let patient = Tcp {
-            timeout: tcp.timeout.or(Some(CLIENT_PATIENCE)),
-            time_wait: tcp.time_wait.or(Some(CLIENT_TIME_WAIT)),
-            ..tcp
-        };
-        let endpoint = EndpointSettings::new(&patient, faults, record.record)?;
-        Ok(Self { action: Action::Ask(Ask { server, bind, tasks, endpoint }), seeing })
+        let patience = tcp.timeout.unwrap_or(CLIENT_PATIENCE);
+        let time_wait = tcp.time_wait.unwrap_or(CLIENT_TIME_WAIT);
+        let tcp = Tcp { timeout: Some(patience), time_wait: Some(time_wait), ..tcp };
+        let endpoint = EndpointSettings::new(&tcp, faults, record.record)?;
+        Ok(Self { action: Action::Ask(Ask { server, bind, tasks, patience, endpoint }), seeing })
     }
 }
 

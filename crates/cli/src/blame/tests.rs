@@ -29,6 +29,7 @@ fn every_way_to_fail_has_its_exit() {
         (connection(CloseReason::Unreachable), Exit::NoAnswer),
         (connection(CloseReason::Refused), Exit::Refused),
         (connection(CloseReason::Reset), Exit::Refused),
+        (ClientError::Connection(io::ErrorKind::TimedOut.into()), Exit::NoAnswer),
         (ClientError::Connection(io::ErrorKind::UnexpectedEof.into()), Exit::Refused),
         (broke_off(CloseReason::Reset), Exit::BrokeOff),
         (broke_off(silent(State::Established)), Exit::BrokeOff),

@@ -1,0 +1,60 @@
+//! What `--json` says: one of these a line, on standard output.
+
+use std::net::SocketAddr;
+
+use lucid_conn::engine::ConnId;
+use serde::Serialize;
+
+use crate::answer::Answer;
+use crate::exit::{Exit, Failure};
+use crate::settings::Task;
+
+/// One line. Fields may be added; those there are keep their meaning.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum Said<'a> {
+    /// A server is ready.
+    Listening { address: SocketAddr },
+    /// The faults are drawn from this, by our own choice.
+    Seed { seed: u64 },
+    /// A client's connection is open.
+    Connected { server: &'a str, local: SocketAddr },
+    /// How far a transfer is, in bytes; at most one line for each percent.
+    Progress {
+        #[serde(flatten)]
+        task: &'a Task,
+        done: u64,
+        size: u64,
+    },
+    /// What a task has brought.
+    Result {
+        #[serde(flatten)]
+        task: &'a Task,
+        #[serde(flatten)]
+        answer: &'a Answer,
+    },
+    /// A task failed. The others go on, unless the connection did not survive it.
+    Error {
+        #[serde(flatten)]
+        task: &'a Task,
+        #[serde(flatten)]
+        failure: &'a Failure,
+    },
+    /// A server was asked something.
+    Asked { conn: ConnId, peer: SocketAddr, task: String },
+    /// A server's connection has ended, as it should.
+    Served {
+        conn: ConnId,
+        peer: SocketAddr,
+        requests: u64,
+        refused: u64,
+        bytes_sent: u64,
+        bytes_received: u64,
+    },
+    /// A server's connection has ended badly.
+    Lost { conn: ConnId, peer: SocketAddr, why: String },
+    /// A recording did the same again.
+    Replayed { inputs: u64, segments: u64, connections: usize, left_over: u64, seconds: f64 },
+    /// How the run ended: the last line, and the only one of its kind.
+    Done { ok: bool, exit: Exit, error: Option<&'a Failure> },
+}
