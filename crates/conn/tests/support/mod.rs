@@ -6,3 +6,4 @@ pub mod hostile;
 pub mod ladder;
 pub mod pair;
 pub mod script;
+pub mod states;

@@ -76,13 +76,16 @@ impl Side {
     }
 }
 
+/// Whether this segment, its sender's n-th, is lost.
+pub type Lose = Box<dyn FnMut(Who, usize, &Segment) -> bool>;
+
 pub struct Pair {
     pub now: Time,
     client: Side,
     server: Side,
     pub ladder: Ladder,
     /// Segments that a test wants lost: asked for each one, with its sender and its number among all it sent.
-    pub lose: Box<dyn FnMut(Who, usize, &Segment) -> bool>,
+    pub lose: Lose,
 }
 
 impl Pair {

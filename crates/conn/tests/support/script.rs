@@ -188,7 +188,11 @@ impl Script {
         let heard: Vec<_> = self.heard.drain(..).collect();
         let times: Vec<_> = heard.iter().map(|(at, _)| at.as_nanos() / 1_000_000).collect();
         let alike = heard.iter().all(|(_, heard)| expected.matches(heard));
-        assert!(alike && times == millis, "expected {line} at {millis:?}, heard {heard:?}\n{}", self.exchange());
+        assert!(
+            alike && times == millis,
+            "expected {line} at {millis:?}, heard {heard:?}\n{}",
+            self.exchange()
+        );
     }
 
     /// Lets the peer forget what it heard so far.
@@ -289,19 +293,13 @@ pub struct Line {
 
 impl Line {
     pub fn parse(line: &str) -> Self {
-        let mut found = Self {
-            flags: Flags::EMPTY,
-            seq: 0,
-            ack: None,
-            len: 0,
-            window: None,
-            mss: None,
-            urgent: None,
-        };
+        let mut found =
+            Self { flags: Flags::EMPTY, seq: 0, ack: None, len: 0, window: None, mss: None, urgent: None };
         let mut words = line.split_whitespace();
         while let Some(word) = words.next() {
-            let mut number =
-                || words.next().and_then(|word| word.parse().ok()).unwrap_or_else(|| panic!("{line}: number?"));
+            let mut number = || {
+                words.next().and_then(|word| word.parse().ok()).unwrap_or_else(|| panic!("{line}: number?"))
+            };
             match word {
                 "SYN" => found.flags |= Flags::SYN,
                 "FIN" => found.flags |= Flags::FIN,

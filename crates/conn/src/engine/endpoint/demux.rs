@@ -91,7 +91,7 @@ impl Endpoint {
 fn cause_of(error: &DecodeError) -> Cause {
     match error {
         DecodeError::BadChecksum { .. } => Cause::BadChecksum,
-        DecodeError::BadOptionLength { .. } => Cause::BadOption,
+        DecodeError::BadOptionLength { .. } | DecodeError::MissingOptionLength { .. } => Cause::BadOption,
         _ => Cause::Malformed,
     }
 }

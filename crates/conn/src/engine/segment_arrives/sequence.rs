@@ -7,6 +7,7 @@ use lucid_wire::Flags;
 use super::{Arriving, Check};
 use crate::engine::cause::Cause;
 use crate::engine::connection::Connection;
+use crate::engine::position::Position;
 use crate::engine::state::State;
 
 impl Connection {
@@ -43,7 +44,7 @@ impl Connection {
         }
         if arriving.has(Flags::RST) {
             self.discard(now, arriving.segment, Cause::ResetOutsideWindow);
-        } else if self.state == State::TimeWait && arriving.fin {
+        } else if self.state == State::TimeWait && arriving.fin && ends_at(receiver.nxt(), arriving) {
             self.repeated_fin_in_time_wait(now, arriving);
         } else if arriving.segment.sequence_len() > 0 {
             self.unacceptable_text(now, arriving);
@@ -68,4 +69,9 @@ impl Connection {
         }
         self.acks.alone(cause);
     }
+}
+
+/// Only the peer's own FIN ends where we expect nothing more.
+fn ends_at(nxt: Position, arriving: &Arriving<'_>) -> bool {
+    arriving.seq + u64::from(arriving.segment.sequence_len()) == nxt
 }
