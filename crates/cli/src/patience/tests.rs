@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use tokio::time::timeout;
 
 use super::*;
 
@@ -41,9 +42,11 @@ fn patient() -> (Patient<Pipe>, DuplexStream, Arc<AtomicU64>) {
 #[tokio::test(start_paused = true)]
 async fn a_reader_gives_up_on_a_silent_peer() {
     let (mut ours, _theirs, _) = patient();
-    let start = tokio::time::Instant::now();
-    let error = ours.read_u8().await.expect_err("nothing came");
-    assert_eq!((error.kind(), start.elapsed().as_secs()), (io::ErrorKind::TimedOut, 20));
+    let early = timeout(PATIENCE * 9 / 10, ours.read_u8()).await;
+    assert!(early.is_err(), "gave up too early: {early:?}");
+    let in_time = timeout(PATIENCE * 2 / 10, ours.read_u8()).await.expect("gives up");
+    let error = in_time.expect_err("nothing came");
+    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     let said = "the peer was silent for 20.0 s while its answer was waited for";
     assert_eq!(error.to_string(), said);
 }
