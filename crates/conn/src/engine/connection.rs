@@ -122,7 +122,7 @@ impl Connection {
     pub(crate) fn active(origin: Origin, now: Time) -> Self {
         let mut connection = Self::new(origin, State::Closed, false, now);
         connection.tell(now, Cause::OpenCall, Self::opened);
-        connection.enter(now, State::SynSent, Cause::OpenCall);
+        connection.state = State::SynSent;
         connection.arm(now);
         connection
     }
@@ -134,7 +134,7 @@ impl Connection {
         connection.tell(now, Cause::SynArrived, Self::opened);
         connection.heard(now, syn);
         connection.take_syn(syn);
-        connection.enter(now, State::SynReceived, Cause::SynArrived);
+        connection.state = State::SynReceived;
         connection.arm(now);
         connection
     }

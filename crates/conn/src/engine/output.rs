@@ -71,7 +71,7 @@ impl Connection {
         let retransmission = self.sender.send(start, end, now);
         self.count_sent(&segment, retransmission);
         self.transmit(now, segment, retransmission, cause);
-        self.after_sending(now, cargo.fin, start);
+        self.after_sending(now, flags, retransmission);
         self.arm(now);
     }
 
@@ -84,19 +84,30 @@ impl Connection {
     }
 
     /// What a segment's leaving changes besides the sender's own variables.
-    fn after_sending(&mut self, now: Time, fin: bool, start: Position) {
+    fn after_sending(&mut self, now: Time, flags: Flags, retransmission: u32) {
         if self.sender.in_flight().segments() == 1 && self.timeouts == 0 && self.probes == 0 {
             self.stuck_since = now;
         }
+        if flags.contains(Flags::SYN) && retransmission == 0 {
+            self.tell_opening(now);
+        }
         // RFC 9293 3.10.4: the state changes with the FIN.
         match self.state {
-            State::Established | State::SynReceived if fin => {
+            State::Established if flags.contains(Flags::FIN) => {
                 self.enter(now, State::FinWait1, Cause::CloseCall);
             }
-            State::CloseWait if fin => self.enter(now, State::LastAck, Cause::CloseCall),
+            State::CloseWait if flags.contains(Flags::FIN) => {
+                self.enter(now, State::LastAck, Cause::CloseCall);
+            }
             _ => {}
         }
-        debug_assert!(start <= self.sender.nxt());
+    }
+
+    /// The first state is told with the SYN that leads to it, as the diagram in RFC 9293 section 3.3.2 has it.
+    fn tell_opening(&mut self, now: Time) {
+        let (from, cause) =
+            if self.passive { (State::Listen, Cause::SynArrived) } else { (State::Closed, Cause::OpenCall) };
+        self.tell(now, cause, |connection| What::State { from, to: connection.state });
     }
 
     /// MSS in every SYN (SHLD-5), window scale and the like when they come. To an unproven address a SYN-ACK
