@@ -33,6 +33,7 @@ pub struct Script {
     pub window: u16,
     /// Every segment that the endpoint sent.
     pub sent: Vec<(Time, Segment)>,
+    peer: SocketAddr,
     iss: u32,
     local_port: u16,
     listening: bool,
@@ -55,6 +56,7 @@ impl Script {
             events: Vec::new(),
             window: 65535,
             sent: Vec::new(),
+            peer: Who::Server.address(),
             iss: 0,
             local_port: PORT,
             listening: false,
@@ -77,8 +79,12 @@ impl Script {
 
     /// With an active OPEN, its SYN not yet heard.
     pub fn connecting(config: &Config) -> Self {
-        let mut script = Self::new(config);
-        let input = Input::Connect { peer: Who::Server.address(), port: PEER_PORT };
+        Self::connecting_to(config, Who::Server.address())
+    }
+
+    pub fn connecting_to(config: &Config, peer: SocketAddr) -> Self {
+        let mut script = Self { peer, ..Self::new(config) };
+        let input = Input::Connect { peer, port: PEER_PORT };
         script.conn = match script.input(input) {
             Ok(Reply::Opened(id)) => Some(id),
             other => panic!("connect: {other:?}"),
@@ -143,7 +149,7 @@ impl Script {
     pub fn says(&mut self, line: &str) {
         self.log.push(format!("{} <--- {line}", self.now));
         let segment = self.segment(&Line::parse(line));
-        self.datagram(Who::Server.address(), &encoded(&segment));
+        self.datagram(self.peer, &encoded(&segment));
     }
 
     /// A line of the peer's as a segment.
@@ -166,8 +172,7 @@ impl Script {
     pub fn datagram(&mut self, from: SocketAddr, bytes: &[u8]) {
         self.input(Input::Datagram { from, bytes: Bytes::copy_from_slice(bytes) })
             .expect("a datagram never fails");
-        let peer = Who::Server.address();
-        if let Some(id) = self.endpoint.find(peer, PEER_PORT, self.local_port) {
+        if let Some(id) = self.endpoint.find(self.peer, PEER_PORT, self.local_port) {
             self.conn = Some(id);
         }
     }
