@@ -264,7 +264,7 @@ pub(crate) struct Seeing {
     /// Tell every step on standard error
     #[arg(long)]
     pub(crate) transcript: bool,
-    /// Write every event to a file, as JSON lines
+    /// Write every event to a file, as JSON lines; with --transcript, each with what that says of it
     #[arg(long, value_name = "FILE")]
     pub(crate) trace: Option<PathBuf>,
     /// Tell progress and results as JSON lines on standard output; the last has the type "done"

@@ -20,8 +20,9 @@ const LINGER_AFTER_SIGNAL: Duration = Duration::from_secs(2);
 
 /// Asks the server for everything, and closes the connection. How it went is in the report.
 pub(crate) async fn run(ask: &Ask, views: &Views, report: &Report, signals: &mut Signals) {
+    report.seed(ask.endpoint.seed);
     let connected = tokio::select! {
-        connected = socket::connect(ask, views, report) => connected,
+        connected = socket::connect(ask, views) => connected,
         signal = signals.next() => return report.stopping(signal, "giving the connection up"),
     };
     let stream = match connected {

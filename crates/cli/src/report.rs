@@ -15,7 +15,7 @@ use crate::args::Seeing;
 use crate::exit::{Exit, Failure};
 use crate::progress::Progress;
 use crate::said::Said;
-use crate::settings::Task;
+use crate::settings::{Seed, Task};
 use crate::views::json_line;
 
 /// Tells the user. Shared by all tasks of a run.
@@ -48,10 +48,12 @@ impl Report {
         self.line(&Said::Listening { address });
     }
 
-    /// The seed that chose the faults by itself, so that the run can be repeated.
-    pub(crate) fn seed(&self, seed: u64) {
-        self.note(format_args!("faults drawn with --seed {seed}"));
-        self.line(&Said::Seed { seed });
+    /// A seed that nobody gave is told, so that the run can be repeated.
+    pub(crate) fn seed(&self, seed: Seed) {
+        if let Seed::Random(seed) = seed {
+            self.note(format_args!("faults drawn with --seed {seed}"));
+            self.line(&Said::Seed { seed });
+        }
     }
 
     /// A client's connection is open.

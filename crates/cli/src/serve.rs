@@ -45,10 +45,11 @@ pub(crate) async fn run(
     signals: &mut Signals,
 ) -> Result<(), Failure> {
     let services = services(serve)?;
-    let endpoint = socket::bind(serve, views, report).await?;
+    let endpoint = socket::bind(serve, views).await?;
     let refused = |error| blame::unbound(&serve.listen, &error);
     let listener = endpoint.listen(Listener::BACKLOG).map_err(refused)?;
     report.listening(endpoint.local_addr().map_err(refused)?);
+    report.seed(serve.endpoint.seed);
 
     let server = Arc::new(Server { services, views: views.clone(), report: Arc::clone(report) });
     let mut clients = JoinSet::new();

@@ -68,6 +68,8 @@ pub(crate) struct EndpointSettings {
 pub(crate) enum Seed {
     Given(u64),
     Random(u64),
+    /// Nothing is drawn.
+    Unused,
 }
 
 /// One thing to ask of a server.
@@ -169,7 +171,7 @@ impl Settings {
 
 impl EndpointSettings {
     fn new(tcp: &Tcp, faults: FaultFlags, record: Option<PathBuf>) -> Result<Self, Failure> {
-        let seed = faults.seed.map_or_else(Seed::random, Seed::Given);
+        let seed = Seed::new(&faults);
         let impair = faults.impair.into();
         Ok(Self { config: config(tcp)?, faults: faults.into(), seed, impair, record })
     }
@@ -220,14 +222,26 @@ impl From<Way> for Impair {
 }
 
 impl Seed {
-    /// The standard library draws its hash maps' keys from the operating system: as good a source as any.
-    fn random() -> Self {
-        Self::Random(RandomState::new().hash_one(()))
+    /// The one that is given, or one by chance if anything is left to chance.
+    fn new(flags: &FaultFlags) -> Self {
+        let FaultFlags { loss, jitter, reorder, duplicate, corrupt, seed, .. } = flags;
+        let is_drawn = loss.is_some()
+            || jitter.is_some()
+            || reorder.is_some()
+            || duplicate.is_some()
+            || corrupt.is_some();
+        match seed {
+            Some(seed) => Self::Given(*seed),
+            // The standard library draws its hash maps' keys from the system: as good a source as any.
+            None if is_drawn => Self::Random(RandomState::new().hash_one(())),
+            None => Self::Unused,
+        }
     }
 
     pub(crate) fn get(self) -> u64 {
         match self {
             Self::Given(seed) | Self::Random(seed) => seed,
+            Self::Unused => 0,
         }
     }
 }

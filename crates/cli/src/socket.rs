@@ -8,23 +8,22 @@ use tokio::net::lookup_host;
 
 use crate::blame;
 use crate::exit::Failure;
-use crate::report::Report;
-use crate::settings::{Ask, EndpointSettings, Seed, Serve};
+use crate::settings::{Ask, EndpointSettings, Serve};
 use crate::views::Views;
 
 /// An endpoint on the address to serve on.
-pub(crate) async fn bind(serve: &Serve, views: &Views, report: &Report) -> Result<Endpoint, Failure> {
+pub(crate) async fn bind(serve: &Serve, views: &Views) -> Result<Endpoint, Failure> {
     let addresses = resolve(&serve.listen).await?;
-    let builder = builder(&serve.endpoint, views, report)?;
+    let builder = builder(&serve.endpoint, views)?;
     builder.bind(&addresses[..]).await.map_err(|error| blame::unbound(&serve.listen, &error))
 }
 
 /// A connection to the server, through a UDP socket of its own.
-pub(crate) async fn connect(ask: &Ask, views: &Views, report: &Report) -> Result<Stream, Failure> {
+pub(crate) async fn connect(ask: &Ask, views: &Views) -> Result<Stream, Failure> {
     let addresses = resolve(&ask.server).await?;
     let server = choose(&addresses, ask.bind)
         .ok_or_else(|| blame::unresolved(&ask.server, "it has no address of the kind that --bind names"))?;
-    let builder = builder(&ask.endpoint, views, report)?;
+    let builder = builder(&ask.endpoint, views)?;
     let builder = match ask.bind {
         Some(local) => builder.local(local),
         None => builder,
@@ -57,13 +56,10 @@ pub(crate) fn finish_recording(settings: &EndpointSettings, endpoint: &Endpoint)
     endpoint.finish_recording().map_err(not_whole)
 }
 
-fn builder(settings: &EndpointSettings, views: &Views, report: &Report) -> Result<Builder, Failure> {
+fn builder(settings: &EndpointSettings, views: &Views) -> Result<Builder, Failure> {
     let EndpointSettings { config, faults, seed, impair, record } = settings;
     let mut builder = Endpoint::builder().config(config.clone());
     if !faults.is_perfect() {
-        if let Seed::Random(seed) = seed {
-            report.seed(*seed);
-        }
         builder = builder.faults(faults.clone(), seed.get(), *impair);
     }
     if views.is_watching() {

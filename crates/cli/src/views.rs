@@ -39,6 +39,16 @@ struct Header<'a> {
     unix_start_ns: u64,
 }
 
+/// A line of a trace: an event, and with `--transcript` what was said of it. What the services were asked and
+/// answered is said of no event: such a line comes right after the event that it followed.
+#[derive(Serialize)]
+struct Traced<'a> {
+    #[serde(flatten)]
+    event: Option<&'a Event>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lines: Vec<&'a str>,
+}
+
 impl Views {
     /// Opens what `seeing` asks for. `role` and the time go into the trace's first line.
     pub(crate) fn open(seeing: &Seeing, role: &str, unix_start_ns: u64) -> Result<Self, Failure> {
@@ -57,18 +67,15 @@ impl Views {
     /// Shows and keeps an event.
     pub(crate) fn watch(&self, event: &Event) {
         let inner = &mut *self.lock();
-        if let Some(trace) = &mut inner.trace {
-            trace.write(event);
-        }
-        if let Some(transcript) = &mut inner.transcript {
-            print(&transcript.lines(event));
-        }
+        let lines = inner.transcript.as_mut().map(|transcript| transcript.lines(event));
+        inner.tell(Some(event), &lines.unwrap_or_default());
     }
 
-    /// Shows what a service was asked or has answered, in the transcript.
+    /// Shows and keeps what a service was asked or has answered, if there is a transcript.
     pub(crate) fn say(&self, text: impl Into<String>) {
-        if self.lock().transcript.is_some() {
-            print(&[Line { text: text.into(), look: Look::Task }]);
+        let inner = &mut *self.lock();
+        if inner.transcript.is_some() {
+            inner.tell(None, &[Line { text: text.into(), look: Look::Task }]);
         }
     }
 
@@ -83,6 +90,16 @@ impl Views {
     /// A thread that panicked has left at worst a line out: what is kept is good to go on with.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn tell(&mut self, event: Option<&Event>, lines: &[Line]) {
+        if let Some(trace) = &mut self.trace {
+            let lines = lines.iter().map(|line| line.text.as_str()).collect();
+            trace.write(&Traced { event, lines });
+        }
+        print(lines);
     }
 }
 
@@ -118,6 +135,9 @@ pub(crate) fn json_line(to: &mut impl Write, value: &impl Serialize) -> io::Resu
 /// Lines to standard error, with colour if that is a terminal; in one piece, so that what others write doesn't
 /// come between them. Nobody is left to tell if it can't be written.
 fn print(lines: &[Line]) {
+    if lines.is_empty() {
+        return;
+    }
     let page: String = lines
         .iter()
         .map(|Line { text, look }| {

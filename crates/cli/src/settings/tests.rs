@@ -74,6 +74,13 @@ fn faults_are_what_the_flags_say() {
 }
 
 #[test]
+fn a_seed_is_drawn_only_for_what_is_left_to_chance() {
+    assert_eq!(asked("lucid ls --drop data:1 --delay 5ms").endpoint.seed, Seed::Unused);
+    assert!(matches!(asked("lucid ls --jitter 5ms").endpoint.seed, Seed::Random(_)));
+    assert_ne!(asked("lucid ls --loss 5%").endpoint.seed, asked("lucid ls --loss 5%").endpoint.seed);
+}
+
+#[test]
 fn a_file_goes_where_it_is_told_to() {
     let to = |line| match &asked(line).tasks[..] {
         [Task::Get { to, .. }] => to.clone(),
