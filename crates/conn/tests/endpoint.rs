@@ -5,6 +5,7 @@ mod common;
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, UdpSocket};
+use std::time::Duration;
 
 use common::{LOOPBACK, endpoint, listener, pair, quick, read_all, reason, within, write_all};
 use lucid_conn::engine::CallError;
@@ -15,7 +16,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 async fn connecting_to_a_closed_udp_port_is_refused_by_the_network() {
     within(async {
         let nobody = UdpSocket::bind(LOOPBACK).unwrap().local_addr().unwrap();
-        let error = Stream::connect(nobody).await.unwrap_err();
+        // At once, not when the SYN is repeated: that would be too late for this test.
+        let mut config = quick();
+        config.rto.initial = Duration::from_secs(60);
+        config.rto.max = Duration::from_secs(60);
+        let error = Endpoint::builder().config(config).connect(nobody).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
         assert_eq!(reason(&error), Some(&CloseReason::Unreachable));
     })
@@ -41,7 +46,7 @@ async fn a_peer_that_never_answers_is_given_up() {
     within(async {
         // Bound, so that there is no ICMP; but no one reads it.
         let silent = UdpSocket::bind(LOOPBACK).unwrap();
-        let config = lucid_conn::Config { r2_syn: std::time::Duration::from_millis(300), ..quick() };
+        let config = lucid_conn::Config { r2_syn: Duration::from_millis(300), ..quick() };
         let client = Endpoint::builder().config(config).connect(silent.local_addr().unwrap());
         let error = client.await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TimedOut);
@@ -97,7 +102,7 @@ async fn beyond_the_backlog_a_connection_waits_until_another_is_accepted() {
         let third = client.connect(at);
         tokio::pin!(third);
         // Its SYN is dropped: long after the others it is not there.
-        let beyond = tokio::time::timeout(std::time::Duration::from_millis(150), &mut third).await;
+        let beyond = tokio::time::timeout(Duration::from_millis(150), &mut third).await;
         assert!(beyond.is_err(), "the backlog of 2 held 3");
         let _accepted = listener.accept().await.unwrap();
         third.await.unwrap();
@@ -154,9 +159,14 @@ async fn idle_is_when_every_connection_is_over_time_wait_included() {
 #[tokio::test]
 async fn the_socket_closes_when_no_one_needs_it() {
     within(async {
-        let listener = listener().await;
-        let at = listener.local_addr().unwrap();
-        drop(listener);
+        let (client, server) = pair().await;
+        let at = server.local_addr().unwrap();
+        // One handle outlives the last connection: when it goes, nothing else is there to wake the task.
+        let last = server.endpoint().clone();
+        drop((client, server));
+        last.idle().await;
+        tokio::task::yield_now().await;
+        drop(last);
         while UdpSocket::bind(at).is_err() {
             tokio::task::yield_now().await;
         }

@@ -57,6 +57,9 @@ async fn after_shutdown_the_other_direction_goes_on() {
         drop(server);
         assert_eq!(read_all(&mut client).await, b"still here");
         assert_eq!(client.closed().await, CloseReason::Finished);
+        // Whatever becomes of TIME-WAIT, the exchange was whole.
+        client.abort();
+        assert_eq!(client.closed().await, CloseReason::Finished);
     })
     .await;
 }
@@ -185,6 +188,19 @@ async fn a_writer_waits_for_a_slow_reader() {
         }
         assert_same(&read_all(&mut server).await, &pattern(4 * MIB));
         writer.await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn dropping_the_half_that_writes_ends_that_direction_alone() {
+    within(async {
+        let (client, mut server) = pair().await;
+        let (mut reads, writes) = client.into_split();
+        drop(writes);
+        assert_eq!(read_all(&mut server).await, b"");
+        write_all(&mut server, b"still read").await;
+        assert_eq!(read_all(&mut reads).await, b"still read");
     })
     .await;
 }

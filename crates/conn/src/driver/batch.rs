@@ -56,3 +56,6 @@ impl Batch {
         Sent::Done
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,7 +39,7 @@ impl Core {
     }
 
     pub(super) fn call(&mut self, now: Time, conn: ConnId, call: Call) -> Result<Reply, CallError> {
-        self.handle(now, Input::Call { conn, call }).map_err(|error| self.why(conn, error))
+        self.handle(now, Input::Call { conn, call })
     }
 
     /// The application lets go: the connection closes in the background, and no one is told any more.
@@ -94,14 +94,6 @@ impl Core {
             // Shut down already: that is what was asked for.
             Ok(_) | Err(CallError::Closing | CallError::Closed(CloseReason::Finished)) => Ok(()),
             Err(error) => Err(error.into()),
-        }
-    }
-
-    /// The engine forgets a connection that has ended; its slot remembers why.
-    fn why(&self, conn: ConnId, error: CallError) -> CallError {
-        match (error, self.slots.get(&conn).and_then(|slot| slot.ended.clone())) {
-            (CallError::NoConnection, Some(reason)) => CallError::Closed(reason),
-            (error, _) => error,
         }
     }
 }

@@ -64,7 +64,7 @@ impl Core {
         let output = self.engine.poll(now);
         match &output {
             Output::Transmit { to, segment, .. } => {
-                self.recording.note(|recorder| recorder.sent(now, *to, segment))
+                self.recording.note(|recorder| recorder.sent(now, *to, segment));
             }
             // Which connection speaks next depends on how far it was polled, so a recording says that, too.
             Output::Wait(_) => self.recording.note(|recorder| recorder.drained(now)),

@@ -65,7 +65,7 @@ impl Endpoint {
     /// Listens on this TCP port within the UDP socket.
     ///
     /// # Errors
-    /// As [`Endpoint::listen`]; and `InvalidInput` for port 0.
+    /// As [`Endpoint::listen`].
     pub fn listen_on(&self, port: u16, backlog: usize) -> io::Result<Listener> {
         let id = self.shared().drive(|core, now| core.open(now, Input::Listen { port, backlog }))?;
         Ok(Listener::new(self.clone(), id))
@@ -150,3 +150,6 @@ impl fmt::Debug for Endpoint {
         f.debug_struct("Endpoint").field("local_addr", &self.local_addr().ok()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,6 +29,7 @@ impl Inbox {
 
     /// Takes what the socket has.
     pub(super) fn receive(&mut self, socket: &Socket) {
+        self.is_refused |= socket.was_refused();
         for _ in 0..Self::TURN {
             match socket.receive(&mut self.buffer) {
                 Received::Datagram(len, peer) => {

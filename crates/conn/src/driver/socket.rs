@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr};
 
 use socket2::SockRef;
+use tokio::io::Interest;
 use tokio::net::UdpSocket;
 
 /// What we ask the kernel to buffer in each direction: 4 MiB, some 2800 datagrams of Ethernet's size. It may
@@ -66,8 +67,9 @@ impl Socket {
         self.peer
     }
 
+    /// Waits for a datagram, or for an error that the kernel reports without one.
     pub(super) async fn readable(&self) -> io::Result<()> {
-        self.udp.readable().await
+        self.udp.ready(Interest::READABLE | Interest::ERROR).await.map(|_| ())
     }
 
     pub(super) async fn writable(&self) -> io::Result<()> {
@@ -99,6 +101,14 @@ impl Socket {
                 _ => Received::Trouble,
             },
         }
+    }
+
+    /// Whether the kernel reported that nobody is at the peer's UDP address, since this was last asked.
+    pub(super) fn was_refused(&self) -> bool {
+        let reported = || self.udp.take_error()?.ok_or_else(|| ErrorKind::WouldBlock.into());
+        self.udp
+            .try_io(Interest::ERROR, reported)
+            .is_ok_and(|error: io::Error| error.kind() == ErrorKind::ConnectionRefused)
     }
 
     /// An IPv6 socket that also serves IPv4 knows those peers by mapped addresses (RFC 4291 section 2.5.5.2).
