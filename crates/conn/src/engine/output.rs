@@ -72,6 +72,10 @@ impl Connection {
         self.count_sent(&segment, retransmission);
         self.transmit(now, segment, retransmission, cause);
         self.after_sending(now, flags, retransmission);
+        // RFC 6298 section 5: no segment goes again less than one RTO after it last went, whatever sent it.
+        if start == self.sender.una() {
+            self.timers.stop(Timer::Retransmit);
+        }
         self.arm(now);
     }
 

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use lucid_congestion::{Ack, Controller, Loss as LossEvent, Phase, Recovery, Time};
+use lucid_congestion::{Ack, Controller, Loss as LossEvent, Phase, Time};
 
 use super::cause::Cause;
 use super::connection::Connection;
@@ -86,10 +86,6 @@ impl Connection {
             congestion.on_loss(&LossEvent { now, flight_size });
         });
         self.resend_front(now, Cause::ThirdDuplicateAck);
-        if self.congestion.recovery() == Recovery::None {
-            // Tahoe slow-starts from one segment: the timer begins anew with it.
-            self.timers.stop(Timer::Retransmit);
-        }
     }
 
     fn resend_front(&mut self, now: Time, cause: Cause) {

@@ -113,7 +113,11 @@ impl Script {
     }
 
     pub fn call(&mut self, call: Call) -> Result<Reply, CallError> {
-        self.log.push(format!("{}  *   {call:?}", self.now));
+        let what = match &call {
+            Call::Write(bytes) => format!("Write {}", bytes.len()),
+            other => format!("{other:?}"),
+        };
+        self.log.push(format!("{}  *   {what}", self.now));
         let conn = self.conn.expect("a connection");
         self.input(Input::Call { conn, call })
     }
