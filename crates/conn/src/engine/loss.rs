@@ -36,6 +36,8 @@ pub(crate) enum OnNewAck {
 pub(crate) struct Loss {
     recovery: Recovery,
     duplicates: u32,
+    /// SND.NXT when the first of them came: limited transmit sends beyond it.
+    sent_before: Position,
     /// In fast recovery, until this place is acknowledged (or anything new, for Reno).
     until: Option<Position>,
     /// RFC 6582's `recover`: duplicate ACKs up to here may be echoes of what was sent again.
@@ -44,7 +46,7 @@ pub(crate) struct Loss {
 
 impl Loss {
     pub(crate) fn new(recovery: Recovery, iss: Position) -> Self {
-        Self { recovery, duplicates: 0, until: None, recover: iss }
+        Self { recovery, duplicates: 0, sent_before: iss, until: None, recover: iss }
     }
 
     pub(crate) fn in_recovery(&self) -> bool {
@@ -56,9 +58,18 @@ impl Loss {
         self.duplicates
     }
 
+    /// FlightSize when the first duplicate ACK of `una` came. What limited transmit sent since then must not
+    /// count when it is halved (RFC 5681 section 3.2 (2)).
+    pub(crate) fn flight_size(&self, una: Position) -> u64 {
+        self.sent_before.since(una)
+    }
+
     /// A duplicate ACK of `una` came, with everything up to `nxt` sent.
     pub(crate) fn on_duplicate(&mut self, una: Position, nxt: Position) -> OnDuplicate {
         self.duplicates = self.duplicates.saturating_add(1);
+        if self.duplicates == 1 {
+            self.sent_before = nxt;
+        }
         if self.in_recovery() {
             return OnDuplicate::Inflate;
         }

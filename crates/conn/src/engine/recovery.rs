@@ -71,17 +71,18 @@ impl Connection {
         });
         match outcome {
             OnDuplicate::FastRetransmit => self.fast_retransmit(now),
-            OnDuplicate::Inflate => {
+            // RFC 5681 3.2: a peer may make up duplicates; no more count than segments are out to cause them.
+            OnDuplicate::Inflate if count as usize <= self.sender.in_flight().segments() => {
                 self.congest(now, Cause::FurtherDuplicateAck, |congestion| congestion.on_duplicate_ack());
             }
-            OnDuplicate::TooFew | OnDuplicate::Ignore => {}
+            OnDuplicate::Inflate | OnDuplicate::TooFew | OnDuplicate::Ignore => {}
         }
     }
 
     /// RFC 5681 section 3.2 steps 2 and 3.
     fn fast_retransmit(&mut self, now: Time) {
         self.counts.fast_retransmits += 1;
-        let flight_size = self.counted(self.sender.in_flight().flight_size());
+        let flight_size = self.counted(self.loss.flight_size(self.sender.una()));
         self.congest(now, Cause::ThirdDuplicateAck, |congestion| {
             congestion.on_loss(&LossEvent { now, flight_size });
         });
