@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use lucid_apps::{Client, ClientError, Destination};
 use lucid_conn::{Endpoint, Stream};
-use tokio::io::AsyncWriteExt;
 
 use crate::answer::Answer;
 use crate::blame;
@@ -33,7 +32,7 @@ pub(crate) async fn run(ask: &Ask, views: &Views, report: &Report, signals: &mut
     tokio::select! {
         () = work(ask, stream, views, report) => close(&endpoint, report, signals).await,
         signal = signals.next() => {
-            report.stopping(signal, "closing the connection");
+            report.stopping(signal, "closing the connection (once more: at once)");
             close_soon(&endpoint, signals).await;
         }
     }
@@ -57,7 +56,8 @@ async fn close_soon(endpoint: &Endpoint, signals: &mut Signals) {
     }
 }
 
-/// Does one task after the other. A refusal is an answer, and the next task goes on from there.
+/// Does one task after the other, and lets go of the connection, which closes in the background. A refusal is an
+/// answer, and the next task goes on from there.
 async fn work(ask: &Ask, stream: Stream, views: &Views, report: &Report) {
     if let Ok(local) = stream.local_addr() {
         report.connected(&ask.server, local);
@@ -82,8 +82,6 @@ async fn work(ask: &Ask, stream: Stream, views: &Views, report: &Report) {
             }
         }
     }
-    // All answers are here: if the connection breaks now, nothing is lost.
-    let _lost_nothing = client.into_inner().shutdown().await;
 }
 
 async fn perform(

@@ -58,14 +58,17 @@ fn run(settings: &Settings, report: &Arc<Report>) -> Result<(), Failure> {
 }
 
 async fn act(action: &Action, views: &Views, report: &Arc<Report>) -> Result<(), Failure> {
-    let mut signals = Signals::listen()
-        .map_err(|error| Failure::new(Exit::Other, "cannot listen for signals").because(error))?;
     match action {
-        Action::Serve(serve) => serve::run(serve, views, report, &mut signals).await,
+        Action::Serve(serve) => serve::run(serve, views, report, &mut signals()?).await,
         Action::Ask(ask) => {
-            ask::run(ask, views, report, &mut signals).await;
+            ask::run(ask, views, report, &mut signals()?).await;
             Ok(())
         }
+        // It waits for nothing and owes nobody a farewell: a signal ends it as any other program.
         Action::Replay(path) => replay::run(path, views, report),
     }
+}
+
+fn signals() -> Result<Signals, Failure> {
+    Signals::listen().map_err(|error| Failure::new(Exit::Other, "cannot listen for signals").because(error))
 }

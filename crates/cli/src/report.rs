@@ -42,7 +42,7 @@ impl Report {
         Self { json, quiet, transcript, has_bar, ending: Mutex::default() }
     }
 
-    /// A server is ready. Scripts wait for this line, the first on standard error, also with `--quiet`.
+    /// A server is ready. Scripts wait for this line, also with `--quiet`: the first, if there is no transcript.
     pub(crate) fn listening(&self, address: SocketAddr) {
         tell(format_args!("listening on {address}"));
         self.line(&Said::Listening { address });
@@ -99,7 +99,7 @@ impl Report {
 
     /// A signal asked the process to end.
     pub(crate) fn stopping(&self, signal: Exit, what_happens: &str) {
-        self.note(format_args!("stopping: {what_happens}; once more ends at once"));
+        self.note(format_args!("stopping: {what_happens}"));
         self.ending().signal.get_or_insert(signal);
     }
 

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use lucid_apps::{Calc, Dns, FileService, Services};
 use lucid_conn::{Endpoint, Listener, Stream};
-use tokio::io::AsyncWriteExt;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -62,7 +61,8 @@ pub(crate) async fn run(
             signal = signals.next() => break signal,
         }
     };
-    report.stopping(signal, &format!("no more clients; {} of them may finish", clients.len()));
+    let left = clients.len();
+    report.stopping(signal, &format!("no more clients, and {left} may finish (once more: at once)"));
     drop(listener);
     tokio::select! {
         () = finish(&endpoint, clients) => {}
@@ -88,7 +88,7 @@ async fn finish(endpoint: &Endpoint, mut clients: JoinSet<()>) {
 }
 
 impl Server {
-    /// Serves one connection, and closes it after its client has.
+    /// Serves one connection until its client closes it, and lets go of it: it closes in the background.
     async fn client(self: Arc<Self>, stream: Stream, peer: SocketAddr) {
         let conn = stream.id();
         let mut stream = Patient::new(stream, IDLE);
@@ -97,11 +97,7 @@ impl Server {
             self.report.asked(conn, peer, task);
         };
         match lucid_apps::serve(&mut stream, &self.services, on_task).await {
-            Ok(summary) => {
-                self.report.served(conn, peer, &summary);
-                // The client has all its answers; what is left is between the two connections.
-                let _lost_nothing = stream.shutdown().await;
-            }
+            Ok(summary) => self.report.served(conn, peer, &summary),
             Err(error) => self.report.lost(conn, peer, &error),
         }
     }

@@ -32,6 +32,19 @@ fn a_client_that_waits_for_an_answer_can_be_interrupted() {
 }
 
 #[test]
+fn an_interrupted_client_takes_its_leave_of_the_server() {
+    let bench = Bench::new();
+    let silent = std::net::UdpSocket::bind("127.0.0.1:0").expect("a socket");
+    let nameserver = silent.local_addr().expect("bound");
+    let mut server = bench.serve(&format!("--json --nameserver {nameserver}"));
+    let client = format!("dns a.example --transcript --server {}", server.address);
+    let client = Running::start(&mut bench.lucid(&client));
+    server.running.lines().find(|line| line.contains(r#""type":"asked""#)).expect("the question");
+    client.signal("INT");
+    client.finish().failed(130, &["stopping: closing the connection", "(FIN_WAIT_1)", "(FIN_WAIT_2)"]);
+}
+
+#[test]
 fn a_server_lets_a_running_transfer_end() {
     let bench = Bench::new();
     bench.write("files/large.bin", &text(400_000));
