@@ -1,1 +1,145 @@
+use core::time::Duration;
 
+use lucid_congestion::Algorithm;
+use lucid_wire::Segment;
+
+use super::*;
+use crate::engine::{Profile, What};
+
+fn endpoint(secret: u8) -> Endpoint {
+    let config = Config::new(Profile::Classic);
+    Endpoint::new(Setup { config, secret: [secret; 16], max_connections: 100 })
+}
+
+fn peer(n: u8) -> SocketAddr {
+    SocketAddr::from(([10, 0, 0, n], 2222))
+}
+
+fn connect(endpoint: &mut Endpoint, now: Time, n: u8) -> ConnId {
+    match endpoint.handle(now, Input::Connect { peer: peer(n), port: 80 }) {
+        Ok(Reply::Opened(id)) => id,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What it sends, and until when it waits then.
+fn drain(endpoint: &mut Endpoint, now: Time) -> (Vec<Segment>, Option<Time>) {
+    let mut sent = Vec::new();
+    loop {
+        match endpoint.poll(now) {
+            Output::Transmit { segment, .. } => sent.push(segment),
+            Output::Wait(until) => return (sent, until),
+            Output::Notice { .. } | Output::Event(_) => {}
+        }
+    }
+}
+
+#[test]
+fn it_waits_for_the_earliest_of_all_deadlines() {
+    let mut endpoint = endpoint(1);
+    let ms = Time::from_millis;
+    connect(&mut endpoint, ms(0), 1);
+    assert_eq!(drain(&mut endpoint, ms(0)).1, Some(ms(1000)));
+    let second = connect(&mut endpoint, ms(400), 2);
+    assert_eq!(drain(&mut endpoint, ms(400)).1, Some(ms(1000)));
+    endpoint.handle(ms(1000), Input::Tick).unwrap();
+    let (sent, until) = drain(&mut endpoint, ms(1000));
+    assert_eq!((sent.len(), until), (1, Some(ms(1400))));
+    endpoint.handle(ms(1400), Input::Call { conn: second, call: Call::Abort }).unwrap();
+    assert_eq!(drain(&mut endpoint, ms(1400)).1, Some(ms(3000)));
+}
+
+#[test]
+fn with_no_connection_it_waits_for_nothing() {
+    let mut endpoint = endpoint(1);
+    endpoint.handle(Time::ZERO, Input::Listen { port: 80, backlog: 1 }).unwrap();
+    assert_eq!(drain(&mut endpoint, Time::ZERO), (vec![], None));
+    endpoint.handle(Time::ZERO + Duration::from_secs(9), Input::Tick).unwrap();
+    assert_eq!(drain(&mut endpoint, Time::ZERO), (vec![], None));
+}
+
+/// RFC 6056: ephemeral ports, and never one that is taken.
+#[test]
+fn every_connection_to_one_peer_has_a_port_of_its_own() {
+    let mut endpoint = endpoint(1);
+    let mut ports: Vec<_> = (0..100)
+        .map(|_| {
+            let id = connect(&mut endpoint, Time::ZERO, 1);
+            endpoint.info(id).unwrap().local_port
+        })
+        .collect();
+    ports.sort_unstable();
+    ports.dedup();
+    assert_eq!(ports.len(), 100);
+    assert!(ports[0] >= 49152);
+}
+
+/// It follows from its setup and its inputs, and from nothing else: so a recording can be replayed.
+#[test]
+fn the_same_secret_and_inputs_give_the_same_segments_and_another_secret_others() {
+    let run = |secret| {
+        let mut endpoint = endpoint(secret);
+        for n in 1..50 {
+            connect(&mut endpoint, Time::ZERO, n);
+        }
+        drain(&mut endpoint, Time::ZERO).0
+    };
+    assert_eq!(run(1), run(1));
+    let same = run(1).into_iter().zip(run(2)).filter(|(a, b)| a.header.sequence == b.header.sequence).count();
+    assert_eq!(same, 0);
+}
+
+#[test]
+fn without_an_observer_there_are_no_events() {
+    let events = |observed: bool| {
+        let mut endpoint = endpoint(1);
+        endpoint.observe(observed);
+        connect(&mut endpoint, Time::ZERO, 1);
+        std::iter::from_fn(|| match endpoint.poll(Time::ZERO) {
+            Output::Wait(_) => None,
+            output => Some(output),
+        })
+        .filter_map(|output| match output {
+            Output::Event(event) => Some(event.what),
+            _ => None,
+        })
+        .collect::<Vec<_>>()
+    };
+    assert_eq!(events(false), []);
+    assert!(matches!(events(true)[0], What::Opened { active: true, .. }));
+}
+
+#[test]
+fn a_controller_from_outside_replaces_the_configured_one() {
+    let make: MakeController = Arc::new(|parameters| Algorithm::Tahoe.build(parameters));
+    let mut endpoint = endpoint(1).with_controller(make);
+    let id = connect(&mut endpoint, Time::ZERO, 1);
+    assert_eq!(endpoint.info(id).unwrap().congestion_control, "tahoe");
+}
+
+#[test]
+fn what_does_not_exist_is_told_so_but_letting_go_of_it_is_no_mistake() {
+    let mut endpoint = endpoint(1);
+    let mut call = |call| endpoint.handle(Time::ZERO, Input::Call { conn: ConnId(7), call });
+    for refused in [Call::Read { max: 1 }, Call::Shutdown, Call::Abort, Call::Write("x".into())] {
+        assert_eq!(call(refused), Err(CallError::NoConnection));
+    }
+    assert_eq!(call(Call::Release), Ok(Reply::Done));
+    let accept = Input::Accept { listener: ConnId(7) };
+    assert_eq!(endpoint.handle(Time::ZERO, accept), Err(CallError::NoConnection));
+    assert_eq!((endpoint.info(ConnId(7)), endpoint.room(ConnId(7))), (None, 0));
+}
+
+/// Its ports are free, and its last words are still said.
+#[test]
+fn an_aborted_connection_is_gone_at_once() {
+    let mut endpoint = endpoint(1);
+    let id = connect(&mut endpoint, Time::ZERO, 1);
+    let port = endpoint.info(id).unwrap().local_port;
+    assert_eq!(endpoint.find(peer(1), 80, port), Some(id));
+    endpoint.handle(Time::ZERO, Input::Call { conn: id, call: Call::Abort }).unwrap();
+    assert_eq!(endpoint.find(peer(1), 80, port), None);
+    assert_eq!(endpoint.connections(), 1, "until its application lets go");
+    endpoint.handle(Time::ZERO, Input::Call { conn: id, call: Call::Release }).unwrap();
+    assert_eq!(endpoint.connections(), 0);
+}
