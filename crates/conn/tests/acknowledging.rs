@@ -184,3 +184,19 @@ fn no_segment_draws_more_than_one_ack() {
         assert!(counts.segments_sent < counts.segments_received, "{counts:?}");
     }
 }
+
+/// RFC 5681 section 2: an ACK with another window is no duplicate. A reader that keeps up must not turn duplicates
+/// into window updates.
+#[test]
+fn duplicates_keep_the_window_while_the_application_reads() {
+    let mut pair = Pair::new(&Config { initial_window: 10, ..classic() });
+    let (client, server) = pair.established();
+    pair.lose = Box::new(|who, number, _| who == Who::Server && number == 3);
+    pair.write(Who::Server, server, &[7; 8 * 1004]);
+    let mut received = 0;
+    while received < 8 * 1004 && pair.step() {
+        received += pair.read(Who::Client, client).0.len();
+    }
+    let counts = pair.side(Who::Server).endpoint.info(server).unwrap().counts;
+    assert_eq!((received, counts.fast_retransmits, counts.timeouts), (8 * 1004, 1, 0));
+}

@@ -23,7 +23,8 @@ impl Connection {
         if self.ended.is_some() {
             return;
         }
-        // A duplicate ACK counts as one only without data, so it goes before any (RFC 5681 section 2).
+        // A duplicate ACK counts as one only without data and with the same window as the last (RFC 5681
+        // section 2): so it goes before any data, and the window stays.
         if let Owed::Alone(cause) = self.acks.owed() {
             return self.send_ack(now, cause);
         }
@@ -38,6 +39,7 @@ impl Connection {
             }
             next => {
                 if let Owed::Now(cause) = self.acks.owed() {
+                    self.open_window();
                     self.send_ack(now, cause);
                 } else if let Next::Full(limit) = next {
                     self.tell_full(now, limit);
@@ -48,6 +50,7 @@ impl Connection {
 
     /// Sends this stretch of sequence space: a SYN, data, a FIN, or what rides together.
     fn send_stretch(&mut self, now: Time, start: Position, end: Position, cause: Cause) {
+        self.open_window();
         let cargo = self.sender.cargo(start, end);
         let mut flags = Flags::EMPTY;
         for (set, flag) in [
@@ -160,7 +163,7 @@ impl Connection {
     }
 
     /// A segment with our ports, our acknowledgment and our window.
-    fn segment(&mut self, flags: Flags, sequence: SeqNum, payload: Bytes) -> Segment {
+    fn segment(&self, flags: Flags, sequence: SeqNum, payload: Bytes) -> Segment {
         let first_window = self.first_window();
         let header = Header {
             source_port: self.origin.local_port,
@@ -168,11 +171,18 @@ impl Connection {
             sequence,
             acknowledgment: self.receiver.as_ref().map_or(SeqNum::new(0), |receiver| receiver.nxt().number()),
             flags,
-            window: self.receiver.as_mut().map_or(first_window, Receiver::offer),
+            window: self.receiver.as_ref().map_or(first_window, Receiver::window_field),
             urgent_pointer: 0,
             options: Options::default(),
         };
         Segment { header, payload }
+    }
+
+    /// The next segment offers as much window as there is room for.
+    fn open_window(&mut self) {
+        if let Some(receiver) = &mut self.receiver {
+            receiver.open_window();
+        }
     }
 
     /// The window in our SYN, before there is anything to receive.

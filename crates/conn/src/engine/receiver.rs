@@ -170,13 +170,16 @@ impl Receiver {
         self.nxt + self.capacity.saturating_sub(self.ready_bytes).min(MAX_WINDOW)
     }
 
-    /// Moves the edge as far as silly-window avoidance lets it (RFC 9293 section 3.8.6.2.2), and says what
-    /// window to offer.
-    pub(crate) fn offer(&mut self) -> u16 {
+    /// Moves the edge as far as silly-window avoidance lets it (RFC 9293 section 3.8.6.2.2).
+    pub(crate) fn open_window(&mut self) {
         let possible = self.possible_edge();
         if possible.since(self.edge) >= self.mss.min(self.capacity / 2) {
             self.edge = self.edge.max(possible);
         }
+    }
+
+    /// RCV.WND for the header.
+    pub(crate) fn window_field(&self) -> u16 {
         u16::try_from(self.window()).unwrap_or(u16::MAX)
     }
 
