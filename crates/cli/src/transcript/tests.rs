@@ -292,7 +292,13 @@ fn an_end_that_is_not_orderly_says_why_and_what_was_left() {
 fn each_connection_counts_its_own_losses() {
     let mut transcript = Transcript::default();
     let mut say = |conn, what| transcript.lines(&event(conn, what, Cause::OnPurpose));
-    let _ = (say(1, opened(false)), say(2, opened(false)), say(2, lost(1, 2)));
+    let twice = What::Faulted {
+        fault: Fault::Duplicated,
+        segment: segment(ACK_ONLY, 1, 2, 0),
+        outgoing: true,
+        rto: None,
+    };
+    let _ = (say(1, opened(false)), say(2, opened(false)), say(2, lost(1, 2)), say(2, twice));
     let of = |lines: Vec<Line>| lines.into_iter().find(|line| line.text.contains("Dropped")).map(|l| l.text);
     assert_eq!(of(say(1, closed(CloseReason::Finished))).as_deref(), Some("(1) Dropped: 0 packets"));
     assert_eq!(of(say(2, closed(CloseReason::Finished))).as_deref(), Some("(2) Dropped: 1 packets"));

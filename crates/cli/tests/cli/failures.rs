@@ -68,9 +68,10 @@ fn a_full_disk_is_told_as_such() {
     };
     run("get 8192.txt -o -").failed(8, &["no space left"]);
     run("calc 1+1").failed(8, &["cannot write to standard output"]);
-    bench
-        .run(&format!("ls --trace /dev/full --server {}", server.address))
-        .failed(8, &["/dev/full is not whole"]);
+    for view in ["--trace", "--record"] {
+        let ls = bench.run(&format!("ls {view} /dev/full --server {}", server.address));
+        ls.failed(8, &["/dev/full is not whole", "No space left on device"]);
+    }
 }
 
 #[test]
