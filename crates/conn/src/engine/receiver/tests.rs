@@ -1,1 +1,200 @@
+use proptest::prelude::*;
 
+use super::*;
+
+/// The peer's SYN: its numbers wrap after a few bytes.
+const IRS: SeqNum = SeqNum::new(u32::MAX - 20);
+
+fn place(at: u64) -> Position {
+    Position::first(IRS) + at
+}
+
+/// The byte at each place.
+fn text(from: u64, len: u64) -> Bytes {
+    (from..from + len).map(|at| (at % 251) as u8).collect()
+}
+
+fn arrive(receiver: &mut Receiver, from: u64, len: u64) -> Arrived {
+    receiver.arrive(place(from), text(from, len), false)
+}
+
+/// The window that the next segment offers.
+fn offer(receiver: &mut Receiver) -> u16 {
+    receiver.open_window();
+    receiver.window_field()
+}
+
+fn read_all(receiver: &mut Receiver) -> Vec<u8> {
+    let mut all = Vec::new();
+    while receiver.unread() > 0 {
+        all.extend_from_slice(&receiver.read(usize::MAX));
+    }
+    all
+}
+
+#[test]
+fn what_comes_in_order_is_delivered_and_what_comes_early_waits() {
+    let mut receiver = Receiver::new(IRS, 1000, 100);
+    let arrived = |arrival, delivered| Arrived { arrival, delivered, finished: false };
+    assert_eq!(arrive(&mut receiver, 1, 100), arrived(Arrival::InOrder, 100));
+    assert_eq!(arrive(&mut receiver, 201, 100), arrived(Arrival::OutOfOrder, 0));
+    assert_eq!(arrive(&mut receiver, 201, 100), arrived(Arrival::Duplicate, 0));
+    assert_eq!((receiver.unread(), receiver.waiting()), (100, 100));
+    assert_eq!(arrive(&mut receiver, 101, 100), arrived(Arrival::FilledGap, 200));
+    assert_eq!((receiver.nxt(), receiver.waiting()), (place(301), 0));
+    assert_eq!(read_all(&mut receiver), text(1, 300));
+}
+
+/// RFC 9293 3.10.7.4 (seventh): trimmed at both ends.
+#[test]
+fn only_the_part_in_the_window_is_taken() {
+    let mut receiver = Receiver::new(IRS, 100, 100);
+    arrive(&mut receiver, 1, 50);
+    assert_eq!(arrive(&mut receiver, 31, 100).delivered, 50);
+    assert_eq!((receiver.nxt(), receiver.window()), (place(101), 0));
+    assert_eq!(read_all(&mut receiver), text(1, 100));
+}
+
+#[test]
+fn a_fin_has_its_turn_behind_the_last_byte() {
+    let mut receiver = Receiver::new(IRS, 1000, 100);
+    let early = receiver.arrive(place(11), text(11, 10), true);
+    assert_eq!((early.finished, receiver.is_finished()), (false, false));
+    let filled = arrive(&mut receiver, 1, 10);
+    assert_eq!((filled.delivered, filled.finished), (20, true));
+    assert_eq!((receiver.nxt(), receiver.is_finished()), (place(22), true));
+}
+
+/// A peer can't take its FIN back by sending more.
+#[test]
+fn nothing_is_taken_behind_a_fin() {
+    let mut receiver = Receiver::new(IRS, 1000, 100);
+    receiver.arrive(place(11), Bytes::new(), true);
+    arrive(&mut receiver, 1, 100);
+    assert_eq!(read_all(&mut receiver), text(1, 10));
+    assert!(receiver.is_finished());
+}
+
+/// The four cases of RFC 9293 section 3.10.7.4, table 6.
+#[test]
+fn the_acceptability_test_has_four_cases() {
+    let mut receiver = Receiver::new(IRS, 100, 100);
+    for (seq, len, accepted) in [
+        (0, 0, false),
+        (1, 0, true),
+        (100, 0, true),
+        (101, 0, false),
+        (0, 1, false),
+        (0, 2, true),
+        (100, 1, true),
+        (100, 50, true),
+        (101, 1, false),
+        (1, 500, true),
+    ] {
+        assert_eq!(receiver.accepts(place(seq), len), accepted, "{len} from {seq}");
+    }
+    arrive(&mut receiver, 1, 100);
+    assert_eq!(receiver.window(), 0);
+    for (seq, len, accepted) in [(101, 0, true), (101, 1, false), (100, 0, false), (102, 0, false)] {
+        assert_eq!(receiver.accepts(place(seq), len), accepted, "{len} from {seq}, window 0");
+    }
+}
+
+/// RFC 9293 3.8.6.2.2: min(a segment, half of the buffer).
+#[test]
+fn the_window_opens_by_a_segment_or_half_of_the_buffer() {
+    for (capacity, step) in [(1000, 100), (150, 75)] {
+        let mut receiver = Receiver::new(IRS, capacity, 100);
+        let all = receiver.window();
+        arrive(&mut receiver, 1, all);
+        receiver.read(step - 1);
+        assert_eq!(offer(&mut receiver), 0, "of {capacity}");
+        receiver.read(1);
+        assert_eq!(usize::from(offer(&mut receiver)), step, "of {capacity}");
+    }
+}
+
+/// The header has 16 bits.
+#[test]
+fn a_larger_buffer_offers_65535() {
+    let mut receiver = Receiver::new(IRS, 1 << 20, 1460);
+    assert_eq!(offer(&mut receiver), 65535);
+    arrive(&mut receiver, 1, 60_000);
+    assert_eq!(offer(&mut receiver), 65535);
+}
+
+/// RFC 9293 3.8.5 (MUST-31 to MUST-33).
+#[test]
+fn the_urgent_mark_moves_forward_only_and_counts_down_as_it_is_read() {
+    let mut receiver = Receiver::new(IRS, 1000, 100);
+    assert!(receiver.urge(place(51)));
+    assert!(!receiver.urge(place(51)));
+    assert!(!receiver.urge(place(31)));
+    arrive(&mut receiver, 1, 80);
+    assert_eq!(receiver.urgent_left(), 50);
+    receiver.read(20);
+    assert_eq!(receiver.urgent_left(), 30);
+    receiver.read(60);
+    assert_eq!(receiver.urgent_left(), 0);
+    assert!(!receiver.urge(place(70)), "what is read already is not urgent");
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// A segment, this far from RCV.NXT.
+    Arrives {
+        ahead: i64,
+        len: u64,
+    },
+    Reads {
+        max: usize,
+    },
+    Offers,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => (-300_i64..600, 0_u64..400).prop_map(|(ahead, len)| Step::Arrives { ahead, len }),
+        2 => (0_i64..1, 0_u64..400).prop_map(|(ahead, len)| Step::Arrives { ahead, len }),
+        2 => (0_usize..500).prop_map(|max| Step::Reads { max }),
+        2 => Just(Step::Offers),
+    ]
+}
+
+proptest! {
+    /// Whatever a peer sends and whenever it is read: the buffer holds no more than it may, what was offered
+    /// once is never taken back (SHLD-14), and what is read is what was sent.
+    #[test]
+    fn it_keeps_to_its_buffer_and_to_its_word(
+        capacity in 1_usize..2000, mss in 48_u16..500, end in 0_u64..3000,
+        steps in prop::collection::vec(step(), 1..200),
+    ) {
+        let mut receiver = Receiver::new(IRS, capacity, mss);
+        let mut read = Vec::new();
+        let edge = |receiver: &Receiver| receiver.nxt() + receiver.window();
+        for step in steps {
+            let before = (receiver.nxt(), edge(&receiver));
+            match step {
+                Step::Arrives { ahead, len } => {
+                    let from = (receiver.nxt().since(place(0)) as i64 + ahead).max(1) as u64;
+                    let from = from.min(end + 1);
+                    let len = len.min(end + 1 - from);
+                    let fin = from + len == end + 1;
+                    if receiver.accepts(place(from), len + u64::from(fin)) {
+                        receiver.arrive(place(from), text(from, len), fin);
+                    }
+                }
+                Step::Reads { max } => read.extend_from_slice(&receiver.read(max)),
+                Step::Offers => prop_assert_eq!(u64::from(offer(&mut receiver)), receiver.window()),
+            }
+            prop_assert!(receiver.nxt() >= before.0);
+            prop_assert!(receiver.is_finished() || edge(&receiver) >= before.1, "the edge moved left");
+            let held = receiver.unread() as usize + receiver.waiting();
+            prop_assert!(held <= capacity, "{} bytes in {}", held, capacity);
+            prop_assert!(receiver.nxt() <= place(end + 2));
+        }
+        read.extend_from_slice(&read_all(&mut receiver));
+        prop_assert_eq!(&read[..], &text(1, read.len() as u64)[..]);
+        prop_assert!(!receiver.is_finished() || read.len() as u64 == end);
+    }
+}
