@@ -1,1 +1,52 @@
-fn main() {}
+//! Project commands: `cargo xtask <command>`.
+
+mod ci;
+mod console;
+mod demo;
+mod error;
+mod file;
+#[cfg(test)]
+mod tidy;
+
+use std::process::ExitCode;
+
+use crate::error::Failure;
+
+const HELP: &str = "\
+Project commands
+
+Usage: cargo xtask <command>
+
+  demo [step1..step7] [--full] [--no-color]
+                    run the demo, all steps or some: a server and its clients, both transcripts side by side,
+                    and a checklist of what must have happened
+  ci [STAGE...]     everything that is checked before a change is accepted, or only some stages of it
+  file SIZE PATH    write a sample file of SIZE bytes (such as 64MiB), always the same
+  help              this
+
+Examples:
+  cargo xtask demo step3
+  cargo xtask ci test doc
+  cargo xtask file 64MiB /tmp/large.txt";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.split_first() {
+        Some((&"demo", rest)) => demo::run(rest),
+        Some((&"ci", rest)) => ci::run(rest),
+        Some((&"file", rest)) => file::run(rest),
+        None | Some((&("help" | "--help" | "-h"), _)) => {
+            console::say(HELP);
+            Ok(())
+        }
+        Some((unknown, _)) => Err(Failure::usage(format!("there is no command {unknown:?}"))),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            console::complain(&failure);
+            failure.exit_code()
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! `cargo xtask demo`: the seven steps, run over real UDP, shown, and checked against their traces.
+
+use crate::console::{self, BAD, FAINT, GOOD, TITLE, painted, say};
+use crate::error::{Failure, Outcome};
+
+mod checklist;
+mod process;
+mod programs;
+mod run;
+mod steps;
+mod trace;
+mod transcript;
+
+use checklist::Checklist;
+use programs::Programs;
+use run::Run;
+use steps::{STEPS, Step};
+
+/// What the command line asks for.
+struct Wishes {
+    steps: Vec<&'static Step>,
+    full: bool,
+}
+
+/// `cargo xtask demo [STEP...] [--full] [--no-color]`
+pub(crate) fn run(words: &[&str]) -> Outcome {
+    let Wishes { steps, full } = Wishes::parse(words)?;
+    say("Building the server and the client ...");
+    let programs = Programs::build()?;
+    let shown = steps.iter().map(|step| Ok((*step, perform(step, &programs, full)?)));
+    let shown: Vec<(&Step, Checklist)> = shown.collect::<Outcome<_>>()?;
+    summary(&shown)
+}
+
+impl Wishes {
+    fn parse(words: &[&str]) -> Outcome<Self> {
+        let mut wishes = Self { steps: Vec::new(), full: false };
+        for word in words {
+            match *word {
+                "--full" => wishes.full = true,
+                "--no-color" => console::without_color(),
+                name => wishes.steps.push(steps::find(name).ok_or_else(|| {
+                    Failure::usage(format_args!(
+                        "the demo knows step1 to step7, --full and --no-color, not {name}"
+                    ))
+                })?),
+            }
+        }
+        if wishes.steps.is_empty() {
+            wishes.steps.extend(&STEPS);
+        }
+        Ok(wishes)
+    }
+}
+
+/// Runs a step, shows it, and checks it.
+fn perform(step: &Step, programs: &Programs, full: bool) -> Outcome<Checklist> {
+    say(format_args!("\n{}", painted(TITLE, format_args!("{}: {}", step.name, step.title))));
+    say(step.how);
+    step.commands().iter().for_each(|command| say(painted(FAINT, format_args!("  $ {command}"))));
+    let (mut run, mut checks) = once(step, programs)?;
+    // What a step shows depends on segments arriving one by one: a machine that stalls breaks that.
+    if let Some(stall) = disturbance(step, &run).filter(|_| !checks.is_ok()) {
+        say(painted(
+            BAD,
+            format_args!("The machine stalled during this run ({stall}): running it once more."),
+        ));
+        (run, checks) = once(step, programs)?;
+    }
+    say("");
+    transcript::show(&run, step.turning_points, full, console::width());
+    say(format_args!("\n{} had to show, and showed:", step.name));
+    checks.show();
+    Ok(checks)
+}
+
+fn once(step: &Step, programs: &Programs) -> Outcome<(Run, Checklist)> {
+    let run = Run::new(step, programs)?;
+    let mut checks = Checklist::default();
+    steps::common(&run, &mut checks);
+    (step.check)(&run, &mut checks);
+    Ok((run, checks))
+}
+
+/// What in a run only a stalled machine does, for a step that needs one that doesn't.
+fn disturbance(step: &Step, run: &Run) -> Option<String> {
+    if step.is_paced { steps::stretched_ack(run) } else { None }
+}
+
+fn summary(shown: &[(&Step, Checklist)]) -> Outcome {
+    say(format_args!("\n{}", painted(TITLE, "Summary")));
+    for (step, checks) in shown {
+        let verdict = if checks.is_ok() {
+            painted(GOOD, format_args!("ok       {} checks", checks.len()))
+        } else {
+            painted(BAD, format_args!("MISSING  {} of {} checks", checks.missing(), checks.len()))
+        };
+        say(format_args!("  {}  {verdict}  {}", step.name, step.title));
+    }
+    let failed: Vec<&str> =
+        shown.iter().filter(|(_, checks)| !checks.is_ok()).map(|(step, _)| step.name).collect();
+    if failed.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format_args!(
+        "not all was shown\n  next:  cargo xtask demo {} --full",
+        failed.join(" ")
+    )))
+}

@@ -1,0 +1,228 @@
+//! One run of a step: a server, its clients, and what they left behind.
+
+use std::fs;
+use std::net::UdpSocket;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::process::{Ended, Process, Said};
+use super::programs::Programs;
+use super::steps::Step;
+use super::trace::Trace;
+use crate::error::{Failure, Outcome, While};
+use crate::file;
+
+/// What a step may take: the longest is over in a tenth of it.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// The seed's server address; any other port of it if that one is taken.
+const SERVER: &str = "127.0.0.1:12345";
+const SERVER_ELSEWHERE: &str = "127.0.0.1:0";
+const CLIENT: &str = "127.0.0.2";
+
+/// The name that step 1 looks up, and the address that the demo's own DNS server gives it: the seed's.
+pub(crate) const HOST: &str = "hsnl.cse.nsysu.edu.tw";
+pub(crate) const HOST_ADDRESS: &str = "140.117.172.136";
+
+/// The file that a step has made for itself, where the stored ones are too small.
+pub(crate) const LARGE: &str = "large.txt";
+
+/// What a run left behind.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) server: Trace,
+    /// What the server said on standard error.
+    pub(crate) server_said: Vec<Said>,
+    pub(crate) clients: Vec<Client>,
+    /// How the server ended: by Ctrl-C, 130.
+    pub(crate) server_exit: Option<i32>,
+}
+
+/// What a client left behind.
+#[derive(Debug)]
+pub(crate) struct Client {
+    pub(crate) trace: Trace,
+    pub(crate) exit: Option<i32>,
+    /// What its tasks brought, from `--json`.
+    results: Vec<Value>,
+    /// What it said on standard error.
+    pub(crate) said: Vec<Said>,
+    /// The files that it asked for, and whether each arrived as the server has it.
+    pub(crate) files: Vec<(String, Arrived)>,
+    /// Whether others ran at the same time.
+    pub(crate) has_company: bool,
+}
+
+/// How a file arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arrived {
+    /// As the server has it: so many bytes.
+    Whole(usize),
+    Different,
+    NotAtAll,
+}
+
+impl Run {
+    /// Runs a step from the beginning to the end.
+    ///
+    /// # Errors
+    /// Something could not be started, hung, or left no trace. What a client could not do is no error here.
+    pub(crate) fn new(step: &Step, programs: &Programs) -> Outcome<Self> {
+        let place = Place::new(step)?;
+        let names = if step.with_dns { Some(name_server(programs)?) } else { None };
+        let (server, address) =
+            server(step, programs, &place, names.as_ref().map(|(_, address)| &**address))?;
+        let mut clients = Vec::new();
+        for round in step.rounds {
+            let started = round.iter().enumerate().map(|(number, words)| {
+                Visit::start(&place, programs, words, clients.len() + number, &address)
+            });
+            let started: Vec<_> = started.collect::<Outcome<_>>()?;
+            let has_company = started.len() > 1;
+            for visit in started {
+                clients.push(visit.end(&place, has_company)?);
+            }
+        }
+        let Ended { status, stderr: server_said, .. } = server.interrupt()?;
+        let server = Trace::read(&place.trace("server"))?;
+        Ok(Self { server, server_said, clients, server_exit: status.code() })
+    }
+
+    /// All traces, the server's first.
+    pub(crate) fn traces(&self) -> impl Iterator<Item = &Trace> {
+        std::iter::once(&self.server).chain(self.clients.iter().map(|client| &client.trace))
+    }
+}
+
+impl Client {
+    /// What a task brought, such as `value` of `calc`.
+    pub(crate) fn result(&self, task: &str, field: &str) -> Option<&Value> {
+        self.results.iter().find(|result| result["task"] == task)?.get(field)
+    }
+}
+
+/// The directory of one run; it is gone with it.
+struct Place(TempDir);
+
+impl Place {
+    fn new(step: &Step) -> Outcome<Self> {
+        let place = Self(tempfile::tempdir().while_doing("make a temporary directory")?);
+        fs::create_dir(place.root()).while_doing("make the server's directory")?;
+        let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../files");
+        for sample in ["2048.txt", "8192.txt"] {
+            let from = samples.join(sample);
+            let copied = fs::copy(&from, place.root().join(sample));
+            copied.while_doing(format_args!("copy {}", from.display()))?;
+        }
+        if let Some(size) = step.large {
+            file::write(&place.root().join(LARGE), size)?;
+        }
+        Ok(place)
+    }
+
+    fn root(&self) -> PathBuf {
+        self.0.path().join("files")
+    }
+
+    fn trace(&self, who: &str) -> PathBuf {
+        self.0.path().join(format!("{who}.jsonl"))
+    }
+
+    fn output(&self, client: &str) -> PathBuf {
+        self.0.path().join(client)
+    }
+
+    fn arrived(&self, client: &str, name: &str) -> Arrived {
+        match (fs::read(self.root().join(name)), fs::read(self.output(client).join(name))) {
+            (Ok(sent), Ok(received)) if sent == received => Arrived::Whole(received.len()),
+            (_, Ok(_)) => Arrived::Different,
+            (_, Err(_)) => Arrived::NotAtAll,
+        }
+    }
+}
+
+/// A client that runs.
+struct Visit {
+    name: String,
+    process: Process,
+    files: Vec<String>,
+}
+
+impl Visit {
+    fn start(
+        place: &Place,
+        programs: &Programs,
+        words: &[&str],
+        number: usize,
+        server: &str,
+    ) -> Outcome<Self> {
+        let name = format!("client{}", number + 1);
+        fs::create_dir(place.output(&name)).while_doing("make the client's directory")?;
+        let mut lucid = Command::new(&programs.lucid);
+        lucid.arg("client").args(["--server", server, "--bind", CLIENT]).args(words);
+        lucid.arg("--output").arg(place.output(&name)).arg("--trace").arg(place.trace(&name));
+        lucid.args(["--force", "--transcript", "--json"]);
+        let process = Process::start(&name, &mut lucid, LIMIT)?;
+        let wishes = words.iter().zip(words.iter().skip(1));
+        let files = wishes.filter(|(flag, _)| **flag == "--file").map(|(_, name)| (*name).to_owned());
+        Ok(Self { name, process, files: files.collect() })
+    }
+
+    fn end(self, place: &Place, has_company: bool) -> Outcome<Client> {
+        let Ended { status, stdout, stderr } = self.process.wait()?;
+        let results = json(&stdout).filter(|said| said["type"] == "result").collect();
+        let files = self.files.into_iter().map(|file| {
+            let arrived = place.arrived(&self.name, &file);
+            (file, arrived)
+        });
+        Ok(Client {
+            trace: Trace::read(&place.trace(&self.name))?,
+            exit: status.code(),
+            results,
+            said: stderr,
+            files: files.collect(),
+            has_company,
+        })
+    }
+}
+
+/// A server that listens, and where.
+fn server(
+    step: &Step,
+    programs: &Programs,
+    place: &Place,
+    names: Option<&str>,
+) -> Outcome<(Process, String)> {
+    let mut lucid = Command::new(&programs.lucid);
+    lucid.arg("serve").args(["--listen", free_address()]).arg("--root").arg(place.root()).args(step.server);
+    lucid.args(names.into_iter().flat_map(|address| ["--nameserver", address]));
+    lucid.arg("--trace").arg(place.trace("server")).args(["--transcript", "--json"]);
+    let mut process = Process::start("server", &mut lucid, LIMIT)?;
+    let address = loop {
+        let line = process.line()?;
+        if let Some(ready) = json(&line).find(|said| said["type"] == "listening") {
+            break ready["address"].as_str().map(str::to_owned);
+        }
+    };
+    Ok((process, address.ok_or_else(|| Failure::new("the server did not say where it listens"))?))
+}
+
+fn json(lines: &str) -> impl Iterator<Item = Value> {
+    lines.lines().filter_map(|line| serde_json::from_str(line).ok())
+}
+
+fn free_address() -> &'static str {
+    if UdpSocket::bind(SERVER).is_ok() { SERVER } else { SERVER_ELSEWHERE }
+}
+
+/// A DNS server that knows one name, and its address.
+fn name_server(programs: &Programs) -> Outcome<(Process, String)> {
+    let mut dns = Command::new(&programs.dns_server);
+    let mut process = Process::start("DNS server", dns.arg(format!("{HOST}={HOST_ADDRESS}")), LIMIT)?;
+    let address = process.line()?;
+    Ok((process, address))
+}
