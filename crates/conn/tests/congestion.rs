@@ -5,7 +5,7 @@ mod support;
 use std::time::Duration;
 
 use lucid_congestion::Algorithm;
-use lucid_conn::engine::{Cause, Config, Event, Profile, What};
+use lucid_conn::engine::{Call, Cause, Config, Event, Profile, What};
 use lucid_sim::{Faults, Probability};
 use support::pair::{Pair, Who};
 use support::script::Script;
@@ -197,6 +197,15 @@ fn ssthresh_is_at_least_two_segments() {
     script.writes(1000);
     script.wait(ms(200));
     assert_eq!(windows(&script.events), [(TimeoutWindow, 1000.0, 2000.0)]);
+}
+
+/// A FIN takes a number, but no room in the network.
+#[test]
+fn the_ack_of_a_fin_grows_nothing() {
+    let mut script = Script::established(&Config::new(Profile::Classic));
+    script.call(Call::Shutdown).expect("the first one");
+    script.says("SEQ 1 ACK 2");
+    assert_eq!(script.info().cwnd, 1024.0);
 }
 
 /// X-10, RFC 3465: an ACK cut in ten is worth no more than the whole.

@@ -5,7 +5,7 @@ mod support;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use lucid_conn::engine::{Cause, CloseReason, Config, Event, Notice, Profile, State, Time, What};
+use lucid_conn::engine::{Call, Cause, CloseReason, Config, Event, Notice, Profile, State, Time, What};
 use lucid_sim::{Faults, Probability};
 use support::pair::{Pair, Who};
 use support::script::Script;
@@ -59,7 +59,7 @@ fn the_application_hears_of_trouble_at_r1_and_the_connection_ends_at_r2() {
 #[test]
 fn progress_begins_r2_anew() {
     let mut script = Script::established(&wide());
-    script.writes(2008);
+    script.writes(4016);
     script.wait(secs(95));
     script.says("SEQ 1 ACK 1005");
     script.wait(secs(60));
@@ -313,4 +313,53 @@ fn a_timeout_is_told_with_its_back_off_and_count() {
         .collect();
     let cause = Cause::RetransmissionTimeout;
     assert_eq!(told, [(cause, secs(1), secs(2), 1), (cause, secs(2), secs(4), 2)]);
+}
+
+/// Progress ends the count: the next trouble is a new one, and told again.
+#[test]
+fn after_progress_timeouts_are_counted_anew() {
+    let mut script = Script::established(&classic());
+    for round in 0..2 {
+        let front = 1 + 100 * round;
+        script.writes(100);
+        script.wait(secs(25));
+        script.says(&format!("SEQ 1 ACK {}", front + 100));
+        script.writes(100);
+        script.says(&format!("SEQ 1 ACK {}", front + 200));
+    }
+    let counts = script.events.iter().filter_map(|event| match event.what {
+        What::Timeout { count, .. } => Some(count),
+        _ => None,
+    });
+    assert_eq!(counts.collect::<Vec<_>>(), [1, 2, 3, 4, 1, 2, 3, 4]);
+    let stalled = script.notices.iter().filter(|notice| matches!(notice, Notice::Stalled { .. })).count();
+    assert_eq!(stalled, 2);
+}
+
+/// Every segment that goes again is announced, and says why it does.
+#[test]
+fn what_goes_again_names_its_cause_and_its_bytes() {
+    let mut script = Script::established(&wide());
+    script.writes(2108);
+    script.call(Call::Shutdown).expect("the first one");
+    for _ in 0..3 {
+        script.says("SEQ 1 ACK 1");
+    }
+    script.says("SEQ 1 ACK 2009");
+    script.wait(secs(1));
+    let again = script.events.iter().filter_map(|event| match event.what {
+        What::Resending { bytes, .. } => Some((event.cause, "is to go", bytes)),
+        What::Sent { segment, retransmission: 1, .. } => Some((event.cause, "goes", segment.bytes)),
+        _ => None,
+    });
+    let (duplicates, timer) = (Cause::ThirdDuplicateAck, Cause::RetransmissionTimeout);
+    assert_eq!(
+        again.collect::<Vec<_>>(),
+        [
+            (duplicates, "is to go", 1004),
+            (duplicates, "goes", 1004),
+            (timer, "is to go", 100),
+            (timer, "goes", 100)
+        ]
+    );
 }

@@ -54,10 +54,25 @@ fn as_long_as_probes_are_answered_the_connection_stays() {
         script.says("SEQ 1 ACK 1005 WND 0");
     }
     assert_eq!(script.state(), State::Established);
-    assert_eq!(script.info().counts.timeouts, 0);
+    let counts = script.info().counts;
+    assert_eq!((counts.timeouts, counts.fast_retransmits), (0, 0), "their answers are no duplicate ACKs");
     script.ignores();
     script.says("SEQ 1 ACK 1005 WND 4000");
     assert!(script.info().flight_size > 0, "and it goes on");
+}
+
+/// Nor is the time that it was closed held against a peer afterwards.
+#[test]
+fn after_a_long_closed_window_r2_begins_anew() {
+    let mut script = Script::established(&wide());
+    script.writes(4016);
+    for _ in 0..20 {
+        script.says("SEQ 1 ACK 1 WND 0");
+        script.wait(secs(60));
+    }
+    script.says("SEQ 1 ACK 1 WND 65535");
+    script.wait(secs(90));
+    assert_eq!(script.state(), State::Established);
 }
 
 #[test]

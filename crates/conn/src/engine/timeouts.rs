@@ -51,6 +51,7 @@ impl Connection {
         });
         let flight_size = self.counted(self.sender.in_flight().flight_size());
         self.sender.on_timeout();
+        self.resend_cause = Cause::RetransmissionTimeout;
         if self.state.is_synchronized() {
             self.loss.on_timeout(self.sender.nxt());
             self.congest(now, Cause::TimeoutWindow, |congestion| {

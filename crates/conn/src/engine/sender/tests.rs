@@ -99,7 +99,7 @@ fn every_segment_before_the_urgent_mark_points_to_it() {
     write(&mut sender, 150);
     assert_eq!(sender.cargo(place(1), place(101)).urgent, Some(150));
     assert_eq!(sender.cargo(place(101), place(201)).urgent, Some(50));
-    assert_eq!(sender.cargo(place(201), place(301)).urgent, None);
+    assert_eq!(sender.cargo(place(151), place(251)).urgent, None, "behind the mark");
 }
 
 /// RFC 9293 3.10.7.4 (fifth).
