@@ -246,6 +246,14 @@ fn a_fin_counts_once_and_in_order() {
         row("where data was", RECEIVING, "FIN SEQ 100 ACK 100", BEFORE_IT, Same, &[]),
         row("out of order", RECEIVING, "FIN SEQ 201 ACK 100 LEN 10", BEFORE_IT, Same, &[]),
         row("behind the window", ALL, "FIN SEQ 1001 ACK 100", BEFORE_IT, Same, &[UnacceptableSequence]),
+        row(
+            "just behind the window",
+            RECEIVING,
+            "FIN SEQ 101 ACK 100 LEN 900",
+            &["SEQ 101 ACK 1001"],
+            Same,
+            &[],
+        ),
         row("in order", &[Established], "FIN SEQ 101 ACK 100", BEHIND_IT, To(CloseWait), &[]),
         row("in order", &[FinWait1], "FIN SEQ 101 ACK 100", BEHIND_IT, To(Closing), &[]),
         row(

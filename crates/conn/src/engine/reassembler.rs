@@ -36,6 +36,11 @@ impl Reassembler {
         self.bytes
     }
 
+    /// The place behind the last byte that waits, if any does.
+    pub(crate) fn end(&self) -> Option<Position> {
+        self.pieces.back().map(Piece::end)
+    }
+
     /// Keeps of `data` what is not here yet, and says how many bytes that were. What came first stays: a
     /// peer can't change bytes by sending them again. Beyond the bound of pieces, the rest is let go; the
     /// peer will send it again.

@@ -102,7 +102,9 @@ impl Receiver {
     /// Takes a segment's text and FIN in: what lies in the window, in order or not.
     pub(crate) fn arrive(&mut self, seq: Position, mut data: Bytes, fin: bool) -> Arrived {
         let end = seq + data.len() as u64;
-        if fin && end < self.edge && end >= self.nxt && self.fin.is_none() {
+        // Bytes that came already can't lie behind the end of the stream.
+        let last = self.reassembler.end().unwrap_or(self.nxt);
+        if fin && end < self.edge && end >= last && self.fin.is_none() {
             self.fin = Some(end);
         }
         // What lies beyond the window, or behind the FIN, is cut off.

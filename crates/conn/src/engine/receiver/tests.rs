@@ -75,6 +75,18 @@ fn nothing_is_taken_behind_a_fin() {
     assert!(receiver.is_finished());
 }
 
+/// Nor can it end its stream before bytes that came already: what came first stays.
+#[test]
+fn a_fin_before_bytes_that_wait_is_no_end() {
+    let mut receiver = Receiver::new(IRS, 1000, 100);
+    arrive(&mut receiver, 21, 10);
+    let arrived = receiver.arrive(place(1), text(1, 20), true);
+    assert_eq!((arrived.delivered, arrived.finished), (30, false));
+    assert!(!receiver.is_finished());
+    assert_eq!(read_all(&mut receiver), text(1, 30));
+    assert!(receiver.arrive(place(31), Bytes::new(), true).finished);
+}
+
 /// The four cases of RFC 9293 section 3.10.7.4, table 6.
 #[test]
 fn the_acceptability_test_has_four_cases() {
