@@ -58,15 +58,7 @@ fn perform(step: &Step, programs: &Programs, full: bool) -> Outcome<Checklist> {
     say(format_args!("\n{}", painted(TITLE, format_args!("{}: {}", step.name, step.title))));
     say(step.how);
     step.commands().iter().for_each(|command| say(painted(FAINT, format_args!("  $ {command}"))));
-    let (mut run, mut checks) = once(step, programs)?;
-    // What a step shows depends on segments arriving one by one: a machine that stalls breaks that.
-    if let Some(stall) = disturbance(step, &run).filter(|_| !checks.is_ok()) {
-        say(painted(
-            BAD,
-            format_args!("The machine stalled during this run ({stall}): running it once more."),
-        ));
-        (run, checks) = once(step, programs)?;
-    }
+    let (run, checks) = undisturbed(step, programs)?;
     say("");
     transcript::show(&run, step.turning_points, full, console::width());
     say(format_args!("\n{} had to show, and showed:", step.name));
@@ -74,17 +66,24 @@ fn perform(step: &Step, programs: &Programs, full: bool) -> Outcome<Checklist> {
     Ok(checks)
 }
 
-fn once(step: &Step, programs: &Programs) -> Outcome<(Run, Checklist)> {
-    let run = Run::new(step, programs)?;
-    let mut checks = Checklist::default();
-    steps::common(&run, &mut checks);
-    (step.check)(&run, &mut checks);
-    Ok((run, checks))
-}
-
-/// What in a run only a stalled machine does, for a step that needs one that doesn't.
-fn disturbance(step: &Step, run: &Run) -> Option<String> {
-    if step.is_paced { steps::stretched_ack(run) } else { None }
+/// Runs a step; once more, slower, if it did not show all and the machine is seen to have stalled.
+fn undisturbed(step: &Step, programs: &Programs) -> Outcome<(Run, Checklist)> {
+    let mut paces = step.paces().into_iter().peekable();
+    loop {
+        let run = Run::new(step, paces.next().flatten(), programs)?;
+        let mut checks = Checklist::default();
+        steps::common(&run, &mut checks);
+        (step.check)(&run, &mut checks);
+        let (false, Some(stall), Some(slower)) = (checks.is_ok(), steps::stretched_ack(&run), paces.peek())
+        else {
+            return Ok((run, checks));
+        };
+        let slower = slower.unwrap_or_default();
+        say(painted(
+            BAD,
+            format_args!("The machine stalled during this run ({stall}): once more, with --rate {slower}."),
+        ));
+    }
 }
 
 fn summary(shown: &[(&Step, Checklist)]) -> Outcome {

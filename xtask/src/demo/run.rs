@@ -67,15 +67,16 @@ pub(crate) enum Arrived {
 }
 
 impl Run {
-    /// Runs a step from the beginning to the end.
+    /// Runs a step from the beginning to the end, with the server's link at this pace.
     ///
     /// # Errors
     /// Something could not be started, hung, or left no trace. What a client could not do is no error here.
-    pub(crate) fn new(step: &Step, programs: &Programs) -> Outcome<Self> {
+    pub(crate) fn new(step: &Step, pace: Option<&'static str>, programs: &Programs) -> Outcome<Self> {
         let place = Place::new(step)?;
         let names = if step.with_dns { Some(name_server(programs)?) } else { None };
-        let (server, address) =
-            server(step, programs, &place, names.as_ref().map(|(_, address)| &**address))?;
+        let mut words = step.server_at(pace);
+        words.extend(names.iter().flat_map(|(_, address)| ["--nameserver", address]));
+        let (server, address) = server(programs, &place, &words)?;
         let mut clients = Vec::new();
         for round in step.rounds {
             let started = round.iter().enumerate().map(|(number, words)| {
@@ -191,15 +192,9 @@ impl Visit {
 }
 
 /// A server that listens, and where.
-fn server(
-    step: &Step,
-    programs: &Programs,
-    place: &Place,
-    names: Option<&str>,
-) -> Outcome<(Process, String)> {
+fn server(programs: &Programs, place: &Place, words: &[&str]) -> Outcome<(Process, String)> {
     let mut lucid = Command::new(&programs.lucid);
-    lucid.arg("serve").args(["--listen", free_address()]).arg("--root").arg(place.root()).args(step.server);
-    lucid.args(names.into_iter().flat_map(|address| ["--nameserver", address]));
+    lucid.arg("serve").args(["--listen", free_address()]).arg("--root").arg(place.root()).args(words);
     lucid.arg("--trace").arg(place.trace("server")).args(["--transcript", "--json"]);
     let mut process = Process::start("server", &mut lucid, LIMIT)?;
     let address = loop {

@@ -26,7 +26,7 @@ pub(crate) struct Step {
     pub(crate) large: Option<u64>,
     /// Whether the server asks a DNS server of the demo's.
     pub(crate) with_dns: bool,
-    /// Whether the server's segments are spaced so that they arrive one by one.
+    /// Whether the server's link is slow, so that segments arrive one by one: it decides how many an ACK takes.
     pub(crate) is_paced: bool,
     /// What to look for in the transcripts, if they are too long to be shown whole.
     pub(crate) turning_points: &'static [&'static str],
@@ -51,15 +51,30 @@ const PLAIN: Step = Step {
     check: |_, _| {},
 };
 
+/// How fast a slow link is, from one attempt to the next: a machine that has other work gets more time for each
+/// segment. No slower than this, since a full window must come through in a retransmission timeout.
+const PACES: [&str; 3] = ["2mbit", "1mbit", "500kbit"];
+
 pub(crate) fn find(name: &str) -> Option<&'static Step> {
     STEPS.iter().find(|step| step.name == name)
 }
 
 impl Step {
+    /// The paces at which it is run, until one run is not disturbed.
+    pub(crate) fn paces(&self) -> Vec<Option<&'static str>> {
+        if self.is_paced { PACES.into_iter().map(Some).collect() } else { vec![None] }
+    }
+
+    /// What the server is started with at this pace.
+    pub(crate) fn server_at(&self, pace: Option<&'static str>) -> Vec<&'static str> {
+        self.server.iter().copied().chain(pace.into_iter().flat_map(|pace| ["--rate", pace])).collect()
+    }
+
     /// What to type to see it without the demo.
     pub(crate) fn commands(&self) -> Vec<String> {
+        let server = self.server_at(self.paces().first().copied().flatten());
         let large = self.large.map(|size| format!("cargo xtask file {size} files/{LARGE}"));
-        let server = format!("lucid serve {} --transcript", self.server.join(" "));
+        let server = format!("lucid serve {} --transcript", server.join(" "));
         let clients = self.rounds.iter().flat_map(|round| {
             let at_once = if round.len() > 1 { " &" } else { "" };
             let client =

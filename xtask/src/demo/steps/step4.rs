@@ -8,9 +8,7 @@ use super::{AT_ONCE, PLAIN, Step, in_a_row, in_order_per_ack, windows};
 pub(super) const STEP: Step = Step {
     name: "step4",
     title: "delayed ACKs, and slow start",
-    how: "A file, twice over one connection. The server sends no faster than 2 Mbit/s, so that segments arrive one \
-          by one.",
-    server: &["--profile", "classic", "--rate", "2mbit"],
+    how: "A file, twice over one connection. The server's link is slow, so that segments arrive one by one.",
     rounds: &[&[&["--file", "8192.txt", "--file", "8192.txt"]]],
     is_paced: true,
     check,

@@ -8,7 +8,6 @@ pub(super) const STEP: Step = Step {
     name: "step5",
     title: "slow start, then congestion avoidance",
     how: "A larger file: cwnd reaches ssthresh, 64 KiB, and grows by MSS * MSS / cwnd from there.",
-    server: &["--profile", "classic", "--rate", "2mbit"],
     rounds: &[&[&["--file", LARGE]]],
     large: Some(200_000),
     is_paced: true,
