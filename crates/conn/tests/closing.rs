@@ -213,6 +213,17 @@ fn fin_wait_2_ends_after_a_minute_when_no_one_reads_and_never_while_someone_does
     assert_eq!(script.endpoint.connections(), 0);
 }
 
+#[test]
+fn a_peer_that_never_closes_is_not_waited_for_after_letting_go() {
+    let mut script = Script::established(&classic());
+    script.call(Call::Release).unwrap();
+    script.says("SEQ 1 ACK 2");
+    script.wait(secs(59));
+    assert_eq!(script.endpoint.connections(), 1);
+    script.wait(secs(1));
+    assert_eq!(script.endpoint.connections(), 0);
+}
+
 /// RFC 9293 3.10.5.
 #[test]
 fn an_abort_resets_where_the_peer_still_holds_the_connection() {

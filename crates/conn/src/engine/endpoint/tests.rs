@@ -74,6 +74,18 @@ fn every_connection_to_one_peer_has_a_port_of_its_own() {
     assert!(ports[0] >= 49152);
 }
 
+#[test]
+fn a_connection_never_takes_a_listeners_port() {
+    let connected = |listening_on| {
+        let mut endpoint = endpoint(1);
+        endpoint.handle(Time::ZERO, Input::Listen { port: listening_on, backlog: 1 }).unwrap();
+        let id = connect(&mut endpoint, Time::ZERO, 1);
+        endpoint.info(id).unwrap().local_port
+    };
+    let first = connected(1);
+    assert_ne!(connected(first), first);
+}
+
 /// It follows from its setup and its inputs, and from nothing else: so a recording can be replayed.
 #[test]
 fn the_same_secret_and_inputs_give_the_same_segments_and_another_secret_others() {
