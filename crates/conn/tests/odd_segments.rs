@@ -359,6 +359,8 @@ fn challenges_are_limited_for_each_connection() {
     script.says("SYN SEQ 500");
     script.hears(HERE);
     assert_eq!(script.info().counts.challenge_acks, 2);
+    let limited = script.discards().into_iter().filter(|&cause| cause == ChallengeLimit).count();
+    assert_eq!(limited, 5);
 }
 
 /// Whatever the state and whatever else it carries (RFC 9293 section 3.10.7.1, 3.5.2).

@@ -92,6 +92,8 @@ fn when_the_window_opens_sending_goes_on_at_once() {
     script.wait(Duration::from_millis(500));
     script.says("SEQ 1 ACK 1005 WND 65535");
     script.hears(&["SEQ 1005 ACK 1 LEN 1004", "SEQ 2009 ACK 1 LEN 1004"]);
+    script.wait(Duration::from_millis(900));
+    assert_eq!(script.info().counts.window_probes, 0, "there is nothing left to probe");
 }
 
 #[test]
@@ -182,6 +184,19 @@ fn a_sender_does_not_fill_a_silly_window() {
     script.wait(Duration::from_millis(1));
     // The override, 0.1 to 1 s (RFC 9293 3.8.6.2.1).
     script.hears(&["SEQ 1 ACK 1 LEN 300"]);
+}
+
+/// However long the RTO is: 3 s here, after a lost SYN.
+#[test]
+fn a_silly_window_is_overridden_within_a_second() {
+    let mut script = Script::connecting(&classic());
+    script.wait(secs(1));
+    script.says("SYN SEQ 0 ACK 1 MSS 1004");
+    script.says("SEQ 1 ACK 1 WND 300");
+    script.ignores();
+    script.writes(5000);
+    script.wait(secs(1));
+    script.hears_at("SEQ 1 ACK 1 LEN 300", &[2000]);
 }
 
 #[test]

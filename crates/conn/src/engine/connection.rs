@@ -1,6 +1,5 @@
 //! One connection: the parts joined, one door in and one door out.
 
-use core::time::Duration;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -346,12 +345,6 @@ impl Connection {
         } else {
             self.timers.stop(Timer::Persist);
         }
-    }
-
-    /// RFC 9293 3.8.6.1 (SHLD-29, SHLD-30): one RTO at first, then twice as long each time.
-    pub(super) fn probe_interval(&self) -> Duration {
-        let doubled = self.rtt.rto().saturating_mul(2_u32.saturating_pow(self.probes));
-        doubled.min(self.origin.config.rto.max)
     }
 
     /// The connection seen from outside.

@@ -1,5 +1,7 @@
 //! RFC 9293 section 3.10.8: what time alone makes happen.
 
+use core::time::Duration;
+
 use lucid_congestion::{Loss as LossEvent, Time};
 
 use super::cause::Cause;
@@ -12,6 +14,9 @@ use super::timers::Timer;
 
 /// At most this many segments are named on the late list.
 const MAX_LATE: usize = 16;
+
+/// A small segment waits no longer than this for a larger window (RFC 9293 section 3.8.6.2.1: 0.1 to 1.0 s).
+const MAX_OVERRIDE: Duration = Duration::from_secs(1);
 
 impl Connection {
     /// Fires every timer that is due by now.
@@ -85,7 +90,7 @@ impl Connection {
         true
     }
 
-    fn late_list(&self, now: Time, rto: core::time::Duration) -> Vec<Late> {
+    fn late_list(&self, now: Time, rto: Duration) -> Vec<Late> {
         let in_flight = self.sender.in_flight();
         in_flight
             .iter()
@@ -111,6 +116,16 @@ impl Connection {
         let (count, next_in) = (self.probes, self.probe_interval());
         let cause = if closed { Cause::ZeroWindow } else { Cause::SillyWindowOverride };
         self.tell(now, cause, |_| What::WindowProbe { count, next_in });
+    }
+
+    /// RFC 9293 3.8.6.1 (SHLD-29, SHLD-30): one RTO at first, then twice as long each time. A window that is only
+    /// silly is overridden within a second (3.8.6.2.1).
+    pub(super) fn probe_interval(&self) -> Duration {
+        if !self.sender.is_window_closed() {
+            return self.rtt.rto().min(MAX_OVERRIDE);
+        }
+        let doubled = self.rtt.rto().saturating_mul(2_u32.saturating_pow(self.probes));
+        doubled.min(self.origin.config.rto.max)
     }
 
     fn linger_timeout(&mut self, now: Time) {
