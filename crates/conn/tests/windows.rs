@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use lucid_conn::engine::{Call, CloseReason, Config, Notice, Profile, State};
+use lucid_conn::engine::{Call, Cause, CloseReason, Config, Notice, Profile, State, What};
 use support::script::Script;
 
 fn classic() -> Config {
@@ -43,6 +43,18 @@ fn a_zero_window_is_probed_after_one_rto_and_then_ever_more_rarely() {
         }
     }
     assert_eq!(times, [1, 3, 7, 15, 31, 63, 123, 183, 243]);
+}
+
+#[test]
+fn a_probe_is_told_with_its_count_and_when_the_next_is_due() {
+    let mut script = facing_a_closed_window();
+    script.wait(secs(7));
+    let told = script.events.iter().filter_map(|event| match event.what {
+        What::WindowProbe { count, next_in } => Some((event.cause, count, next_in)),
+        _ => None,
+    });
+    let expected = [(1, 2), (2, 4), (3, 8)].map(|(count, next)| (Cause::ZeroWindow, count, secs(next)));
+    assert_eq!(told.collect::<Vec<_>>(), expected);
 }
 
 /// MUST-37, X-19.
