@@ -159,8 +159,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         progress: impl FnMut(u64, u64),
     ) -> Result<Received, ClientError> {
         let mut output = Output::open(name, to).await?;
-        let size = match self.ask(&Request::Get { name: name.to_owned() }).await? {
-            Reply::File { size } => size,
+        let (size, ahead) = match self.ask(&Request::Get { name: name.to_owned() }).await? {
+            Reply::SmallFile { size, hash } => (size, Some(hash)),
+            Reply::File { size } => (size, None),
             other => return Err(unexpected("a file", &other)),
         };
         let received = transfer::receive(&mut self.stream, size, output.writer(), progress).await;
@@ -168,9 +169,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             ReceiveError::Stream { received, source } => broke_off(name, received, size, source),
             ReceiveError::Sink { source, .. } => LocalError::new(output.shown(), source).into(),
         })?;
-        let stated = match self.trailer(name, size).await? {
-            Trailer::Complete { hash } => hash,
-            Trailer::Failed(error) => return Err(error.into()),
+        let stated = match ahead {
+            Some(hash) => {
+                self.in_step = true;
+                hash
+            }
+            None => match self.trailer(name, size).await? {
+                Trailer::Complete { hash } => hash,
+                Trailer::Failed(error) => return Err(error.into()),
+            },
         };
         if stated != actual {
             return Err(ClientError::Integrity { name: name.to_owned(), stated, actual });

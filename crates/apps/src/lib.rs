@@ -11,7 +11,7 @@
 //! server answers it with a [`Reply`], and the next request follows on the same connection.
 //! Closing between messages is the normal end; an end inside one is an error on either side.
 //!
-//! A **file** travels the same way in both directions, and is never held in memory whole:
+//! A **file** travels the same way in both directions, and a large one is never held in memory whole:
 //!
 //! 1. a message of its own that states the size (`Reply::File`, or `Request::Put` and then the
 //!    server's `Reply::Proceed`), flushed, so that the bytes start in a segment of their own;
@@ -19,6 +19,9 @@
 //! 3. a [`Trailer`] message: the blake3 hash of those bytes, or why they aren't to be trusted. The
 //!    hash comes last so that the sender reads its file once, while sending it. A sender that can't
 //!    read on fills up with zeros and says so here: the connection stays in step.
+//!
+//! A small file to be got needs no trailer: the server reads it whole first, and `Reply::SmallFile` states its
+//! hash with its size. So what follows is the file's bytes and nothing else.
 //!
 //! A service that can't do what it was asked says so in a `Reply::Error`; the connection lives on.
 //!

@@ -17,7 +17,8 @@ pub const VERSION: u32 = 1;
 pub enum Request {
     /// The files there are. Answered by one or more [`Reply::Files`].
     List,
-    /// A file's bytes. Answered by [`Reply::File`], the bytes, and a [`Trailer`].
+    /// A file's bytes. Answered by [`Reply::SmallFile`] and the bytes, or by [`Reply::File`], the bytes, and a
+    /// [`Trailer`].
     Get {
         /// The file's name below the server's root.
         name: String,
@@ -54,6 +55,14 @@ pub enum Reply {
         files: Vec<FileInfo>,
         /// Whether another `Files` follows.
         more: bool,
+    },
+    /// That many raw bytes follow, and nothing else: the file was read whole before.
+    SmallFile {
+        /// The file's size in bytes.
+        size: u64,
+        /// The blake3 hash of the bytes that follow.
+        #[serde(with = "hex")]
+        hash: Hash,
     },
     /// That many raw bytes follow, then a [`Trailer`].
     File {

@@ -5,6 +5,7 @@ use std::io;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite};
 
+use crate::files::OpenFile;
 use crate::framing::{FrameError, read_message, write_message};
 use crate::message::{decode, encode};
 use crate::transfer::{self, ReceiveError};
@@ -170,6 +171,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
     async fn get(&mut self, name: &str, task: Task) -> Result<(), Stop> {
         let path = FileName::parse(name).map_err(ServiceError::from)?;
         let mut open = self.services.files.open_file(&path).await?;
+        if open.size <= transfer::CHUNK as u64 {
+            return self.get_small(name, open, task).await;
+        }
         self.reply(&Reply::File { size: open.size }).await?;
         let sent = transfer::send(self.stream, &mut open.file, open.size, |_, _| ()).await;
         let sent = sent.map_err(|source| ServeError::Sending { task, source })?;
@@ -182,6 +186,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
             }
         };
         Ok(self.write(&trailer).await?)
+    }
+
+    /// A small file is read first: its hash goes ahead, and what can't be read is refused before a byte is sent.
+    async fn get_small(&mut self, name: &str, mut open: OpenFile, task: Task) -> Result<(), Stop> {
+        let (bytes, fault) = match transfer::read_small(&mut open.file, open.size).await {
+            Ok(bytes) => (bytes, None),
+            Err(fault) => (Vec::new(), Some(fault)),
+        };
+        open.verdict(name, fault).await?;
+        self.reply(&Reply::SmallFile { size: open.size, hash: blake3::hash(&bytes) }).await?;
+        transfer::write(self.stream, &bytes).await.map_err(|source| ServeError::Sending { task, source })?;
+        self.summary.bytes_sent += open.size;
+        Ok(())
     }
 
     async fn put(&mut self, name: &str, size: u64, overwrite: bool, task: Task) -> Result<(), Stop> {

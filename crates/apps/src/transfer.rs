@@ -58,6 +58,22 @@ where
     Ok(Sent { hash: hasher.finalize(), fault })
 }
 
+/// Writes all of it and flushes.
+pub(crate) async fn write<W: AsyncWrite + Unpin>(stream: &mut W, bytes: &[u8]) -> io::Result<()> {
+    stream.write_all(bytes).await?;
+    stream.flush().await
+}
+
+/// Reads a file of at most [`CHUNK`] bytes whole.
+pub(crate) async fn read_small<R>(file: &mut R, size: u64) -> Result<Vec<u8>, SourceFault>
+where
+    R: AsyncRead + Unpin,
+{
+    let mut bytes = vec![0; chunk_length(size)];
+    read_chunk(file, &mut bytes, 0).await?;
+    Ok(bytes)
+}
+
 /// Fills `chunk` whole, or says at which byte of the file it could not.
 async fn read_chunk<R>(file: &mut R, chunk: &mut [u8], at: u64) -> Result<(), SourceFault>
 where
