@@ -41,3 +41,8 @@ pub use engine::{CloseReason, Config, Profile};
 #[cfg(feature = "tokio")]
 #[doc(no_inline)]
 pub use lucid_sim as sim;
+
+/// The README's example is a test, too.
+#[cfg(all(doctest, feature = "tokio"))]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
