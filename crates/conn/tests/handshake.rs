@@ -118,11 +118,11 @@ fn an_old_syn_is_undone_by_the_peers_reset_and_the_new_one_succeeds() {
 #[test]
 fn a_syn_goes_again_after_1_3_7_15_seconds_and_for_three_minutes() {
     let mut script = Script::connecting(&classic());
-    script.wait(secs(182));
+    script.wait(secs(179));
     assert_eq!(script.state(), State::SynSent);
     script.wait(secs(1000));
     script.hears_at("SYN SEQ 0", &[0, 1000, 3000, 7000, 15_000, 31_000, 63_000, 123_000]);
-    let reason = CloseReason::TimedOut { state: State::SynSent, silent_for: secs(183), retransmissions: 7 };
+    let reason = CloseReason::TimedOut { state: State::SynSent, silent_for: secs(180), retransmissions: 7 };
     assert_eq!(script.notices.last(), Some(&Notice::Closed(reason)));
 }
 

@@ -45,7 +45,8 @@ pub struct Config {
     pub r2: Duration,
     /// R2 for a SYN (MUST-23: at least 3 minutes, unless the application asks for less).
     pub r2_syn: Duration,
-    /// How long an acknowledgment may wait for company (RFC 9293 section 3.8.6.3: below 0.5 s). Zero: never.
+    /// How long an acknowledgment may wait for company (RFC 9293 section 3.8.6.3: below 0.5 s,
+    /// and longer ones count as that). Zero: never.
     pub ack_delay: Duration,
     /// An acknowledgment is due at the latest with this many segments (SHLD-19: 2).
     pub ack_every: u8,

@@ -333,7 +333,7 @@ impl Connection {
         if closed || !self.sender.has_work() || self.ended.is_some() {
             self.timers.stop(Timer::Retransmit);
         } else if !self.sender.in_flight().is_empty() && self.timers.due(Timer::Retransmit).is_none() {
-            self.timers.set(Timer::Retransmit, now + self.rtt.rto());
+            self.set_retransmit(now);
         }
         // With nothing in flight no ACK will come by itself: a silly window is overridden by this timer, too.
         let stalled =

@@ -68,14 +68,23 @@ impl Connection {
             let retransmissions = self.timeouts;
             self.notify(Notice::Stalled { retransmissions });
         }
-        self.timers.set(Timer::Retransmit, now + self.rtt.rto());
+        self.set_retransmit(now);
+    }
+
+    /// One RTO from now, or when R2 is over: whoever asks for an end after 20 s gets it after 20 s.
+    pub(super) fn set_retransmit(&mut self, now: Time) {
+        let given_up_at = (self.stuck_since + self.r2()).max(now);
+        self.timers.set(Timer::Retransmit, given_up_at.min(now + self.rtt.rto()));
+    }
+
+    fn r2(&self) -> Duration {
+        let config = &self.origin.config;
+        if self.state.is_synchronized() { config.r2 } else { config.r2_syn }
     }
 
     /// R2 (RFC 9293 section 3.8.3, MUST-20 and MUST-23).
     fn is_given_up(&mut self, now: Time) -> bool {
-        let config = &self.origin.config;
-        let r2 = if self.state.is_synchronized() { config.r2 } else { config.r2_syn };
-        if now.saturating_since(self.stuck_since) < r2 {
+        if now.saturating_since(self.stuck_since) < self.r2() {
             return false;
         }
         let reason = CloseReason::TimedOut {

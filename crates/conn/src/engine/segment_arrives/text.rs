@@ -1,5 +1,7 @@
 //! Section 3.10.7.4, sixth and seventh: the URG bit and the segment text.
 
+use core::time::Duration;
+
 use lucid_congestion::Time;
 use lucid_wire::Flags;
 
@@ -10,6 +12,9 @@ use crate::engine::event::{Arrival, What};
 use crate::engine::message::Notice;
 use crate::engine::receiver::{Arrived, Receiver};
 use crate::engine::timers::Timer;
+
+/// RFC 9293 3.8.6.3 (MUST-40): less than half a second, whatever is configured.
+const MAX_ACK_DELAY: Duration = Duration::from_millis(499);
 
 impl Connection {
     /// RCV.UP <- max(RCV.UP, SEG.UP), and the application hears of it (MUST-32).
@@ -77,7 +82,7 @@ impl Connection {
     /// RFC 9293 3.8.6.3: the ACK may wait for a second segment, or for the timer. While a gap is open, it doesn't
     /// (RFC 5681 4.2).
     fn owe_ack_in_order(&mut self, now: Time) {
-        let delay = self.origin.config.ack_delay;
+        let delay = self.origin.config.ack_delay.min(MAX_ACK_DELAY);
         let gap = self.receiver.as_ref().is_some_and(|receiver| receiver.waiting() > 0);
         let waits = self.acks.on_in_order(!delay.is_zero() && !gap);
         if waits && self.timers.due(Timer::DelayedAck).is_none() {
