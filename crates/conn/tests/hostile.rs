@@ -6,7 +6,9 @@ mod support;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use lucid_conn::engine::{RecordingReader, replay};
 use support::hostile::{Scenario, pair, run};
+use support::pair::{Tape, Who};
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
@@ -51,4 +53,27 @@ fn every_byte_arrives_once_and_in_order_whatever_the_link_does() {
         workers.into_iter().flat_map(|worker| worker.join().expect("no run panics")).collect()
     });
     assert!(failures.is_empty(), "{} of {runs} runs failed; the first:\n{}", failures.len(), failures[0]);
+}
+
+/// Both sides of a hostile run, recorded: every segment comes again, byte for byte.
+#[test]
+fn a_recording_of_a_hostile_run_replays_to_the_same_segments() {
+    for seed in 0..100 {
+        let scenario = Scenario::new(seed);
+        let mut pair = pair(&scenario);
+        let tapes = Who::BOTH.map(|who| {
+            let tape = Tape::default();
+            pair.side(who).record(tape.clone());
+            tape
+        });
+        run(&scenario, &mut pair).unwrap_or_else(|why| panic!("seed {seed}: {why}"));
+        for (who, tape) in Who::BOTH.into_iter().zip(tapes) {
+            pair.side(who).finish_recording();
+            let recording = tape.contents();
+            let replayed = RecordingReader::open(recording.as_slice()).map(replay);
+            let replayed = replayed.unwrap_or_else(|error| panic!("seed {seed}, {who:?}: {error}"));
+            let replayed = replayed.unwrap_or_else(|error| panic!("seed {seed}, {who:?}: {error}"));
+            assert_eq!(replayed.segments, pair.side(who).sent.len() as u64, "seed {seed}, {who:?}");
+        }
+    }
 }

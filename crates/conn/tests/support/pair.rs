@@ -2,11 +2,12 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
 use lucid_conn::engine::{
-    Call, CallError, Config, ConnId, Endpoint, Event, Input, Notice, Output, Reply, Setup, Time,
+    Call, CallError, Config, ConnId, Endpoint, Event, Input, Notice, Output, Recorder, Reply, Setup, Time,
 };
 use lucid_sim::{Faults, Link, Packet, split_seed};
 use lucid_wire::{Flags, PseudoHeader, Segment};
@@ -58,6 +59,27 @@ impl Packet for Datagram {
     }
 }
 
+/// A recording in memory.
+#[derive(Clone, Default)]
+pub struct Tape(Arc<Mutex<Vec<u8>>>);
+
+impl Tape {
+    pub fn contents(&self) -> Vec<u8> {
+        self.0.lock().expect("no one fails while writing").clone()
+    }
+}
+
+impl std::io::Write for Tape {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no one fails while writing").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// One endpoint, the link it sends into, and what it has told.
 pub struct Side {
     pub endpoint: Endpoint,
@@ -66,10 +88,45 @@ pub struct Side {
     pub events: Vec<Event>,
     /// Every segment it sent, with its time.
     pub sent: Vec<(Time, Segment)>,
+    /// What went in and came out, if a test wants it recorded.
+    recorder: Option<Recorder>,
+    setup: Setup,
     wait: Option<Time>,
 }
 
 impl Side {
+    /// Records everything from now on; to be called before anything else.
+    pub fn record(&mut self, into: Tape) {
+        self.recorder = Some(Recorder::new(Box::new(into), &self.setup).expect("memory takes it"));
+    }
+
+    /// Ends the recording.
+    pub fn finish_recording(&mut self) {
+        self.recorder.take().expect("it was recorded").finish().expect("memory takes it");
+    }
+
+    /// The only way into the endpoint.
+    fn handle(&mut self, now: Time, input: Input) -> Result<Reply, CallError> {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.input(now, &input).expect("memory takes it");
+        }
+        self.endpoint.handle(now, input)
+    }
+
+    /// The only way out.
+    fn poll(&mut self, now: Time) -> Output {
+        let output = self.endpoint.poll(now);
+        if let Some(recorder) = &mut self.recorder {
+            match &output {
+                Output::Transmit { to, segment, .. } => recorder.sent(now, *to, segment),
+                Output::Wait(_) => recorder.drained(now),
+                _ => Ok(()),
+            }
+            .expect("memory takes it");
+        }
+        output
+    }
+
     /// When the endpoint wants to be woken.
     pub fn wait(&self) -> Option<Time> {
         self.wait
@@ -98,7 +155,8 @@ impl Pair {
     pub fn over(client: &Config, server: &Config, faults: &Faults, seed: u64) -> Self {
         let side = |config: &Config, label: &str| {
             let secret = u128::from(split_seed(seed, label)).to_le_bytes();
-            let mut endpoint = Endpoint::new(Setup { config: config.clone(), secret, max_connections: 1000 });
+            let setup = Setup { config: config.clone(), secret, max_connections: 1000 };
+            let mut endpoint = Endpoint::new(setup.clone());
             endpoint.observe(true);
             Side {
                 endpoint,
@@ -106,6 +164,8 @@ impl Pair {
                 notices: VecDeque::new(),
                 events: Vec::new(),
                 sent: Vec::new(),
+                recorder: None,
+                setup,
                 wait: None,
             }
         };
@@ -128,7 +188,7 @@ impl Pair {
     /// An application's call, and what follows from it at once.
     pub fn input(&mut self, who: Who, input: Input) -> Result<Reply, CallError> {
         let now = self.now;
-        let reply = self.side(who).endpoint.handle(now, input);
+        let reply = self.side(who).handle(now, input);
         self.drain(who);
         reply
     }
@@ -200,7 +260,7 @@ impl Pair {
                 Who::Client => &mut self.client,
                 Who::Server => &mut self.server,
             };
-            match side.endpoint.poll(now) {
+            match side.poll(now) {
                 Output::Transmit { segment, .. } => {
                     let number = side.sent.len();
                     let lost = (self.lose)(who, number, &segment);
@@ -244,13 +304,13 @@ impl Pair {
                 let to = who.other();
                 self.ladder.arrived(now, to, &datagram.0);
                 let input = Input::Datagram { from: who.address(), bytes: Bytes::from(datagram.0) };
-                self.side(to).endpoint.handle(now, input).expect("a datagram never fails");
+                self.side(to).handle(now, input).expect("a datagram never fails");
                 self.drain(to);
             }
         }
         for who in Who::BOTH {
             if self.side(who).wait.is_some_and(|at| at <= now) {
-                self.side(who).endpoint.handle(now, Input::Tick).expect("time never fails");
+                self.side(who).handle(now, Input::Tick).expect("time never fails");
                 self.drain(who);
             }
         }
