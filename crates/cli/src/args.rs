@@ -206,7 +206,8 @@ pub(crate) struct Tcp {
     /// The most data in one segment, in bytes [default: the profile's]
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u16).range(48..=65_000))]
     pub(crate) mss: Option<u16>,
-    /// How long to go on without an answer [default: 20s for clients; 100s, 180s for a SYN, for servers]
+    /// How long to go on without an answer [default: 100s; to open a connection, 20s for clients and 180s
+    /// for servers]
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub(crate) timeout: Option<Duration>,
     /// How long to stay in TIME-WAIT [default: 250ms for clients, whose port goes with them; 60s for servers]

@@ -12,8 +12,9 @@ use serde::Serialize;
 use crate::args::{self, Command, FaultFlags, Seeing, Tcp, Way, Wish};
 use crate::exit::{Exit, Failure};
 
-/// How long a client goes on without an answer. The RFC's 100 s and more suit a server, which nobody watches.
-const CLIENT_PATIENCE: Duration = Duration::from_secs(20);
+/// How long a client goes on until its connection is open. The RFC's 180 s suit a server, which nobody watches.
+/// Afterwards the RFC's 100 s hold for a client, too: on a bad link a TCP that backs off is silent for long.
+const CLIENT_OPENING: Duration = Duration::from_secs(20);
 
 /// How long a client's process stays for TIME-WAIT. The port dies with the process, so all that is left to do
 /// there is to answer a FIN whose ACK was lost, which the peer sends again after one retransmission timeout.
@@ -161,10 +162,11 @@ impl Settings {
             let failure = Failure::new(Exit::Usage, "a file and --json can't both go to standard output");
             return Err(failure.try_this("name a file with -o"));
         }
-        let patience = tcp.timeout.unwrap_or(CLIENT_PATIENCE);
-        let time_wait = tcp.time_wait.unwrap_or(CLIENT_TIME_WAIT);
-        let tcp = Tcp { timeout: Some(patience), time_wait: Some(time_wait), ..tcp };
-        let endpoint = EndpointSettings::new(&tcp, faults, record.record)?;
+        let time_wait = Some(tcp.time_wait.unwrap_or(CLIENT_TIME_WAIT));
+        let opening = tcp.timeout.unwrap_or(CLIENT_OPENING);
+        let mut endpoint = EndpointSettings::new(&Tcp { time_wait, ..tcp }, faults, record.record)?;
+        endpoint.config.r2_syn = opening;
+        let patience = endpoint.config.r2;
         Ok(Self { action: Action::Ask(Ask { server, bind, tasks, patience, endpoint }), seeing })
     }
 }

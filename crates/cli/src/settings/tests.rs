@@ -18,11 +18,15 @@ fn asked(line: &str) -> Ask {
 }
 
 #[test]
-fn a_client_is_less_patient_than_the_rfc_and_a_server_is_not() {
-    let client = asked("lucid ls").endpoint.config;
+fn a_client_opens_less_patiently_than_the_rfc_and_a_server_does_not() {
+    let ask = asked("lucid ls");
+    let (client, rfc) = (ask.endpoint.config, Config::new(Profile::Classic));
+    assert_eq!((client.r2, client.r2_syn, client.time_wait), (rfc.r2, CLIENT_OPENING, CLIENT_TIME_WAIT));
+    assert_eq!(ask.patience, rfc.r2);
+    let hasty = asked("lucid ls --timeout 2s");
     assert_eq!(
-        (client.r2, client.r2_syn, client.time_wait),
-        (CLIENT_PATIENCE, CLIENT_PATIENCE, CLIENT_TIME_WAIT)
+        (hasty.endpoint.config.r2_syn, hasty.patience),
+        (Duration::from_secs(2), Duration::from_secs(2))
     );
     let Ok(Settings { action: Action::Serve(serve), .. }) = settle("lucid serve") else { panic!("a server") };
     assert_eq!(serve.endpoint.config, Config::new(Profile::Classic));
