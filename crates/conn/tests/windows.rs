@@ -4,8 +4,9 @@ mod support;
 
 use std::time::Duration;
 
-use lucid_conn::engine::{Call, Cause, CloseReason, Config, Notice, Profile, State, What};
-use support::script::Script;
+use lucid_conn::engine::{Call, Cause, CloseReason, Config, Input, Notice, Profile, State, What};
+use support::pair::Who;
+use support::script::{Line, Script, encoded};
 
 fn classic() -> Config {
     Config::new(Profile::Classic)
@@ -71,6 +72,20 @@ fn as_long_as_probes_are_answered_the_connection_stays() {
     script.ignores();
     script.says("SEQ 1 ACK 1005 WND 4000");
     assert!(script.info().flight_size > 0, "and it goes on");
+}
+
+/// A probe a minute: R2, 100 s, is over when the second one in a row is due.
+#[test]
+fn a_single_lost_probe_does_not_end_the_connection() {
+    let mut script = facing_a_closed_window();
+    for _ in 0..10 {
+        script.wait(secs(60));
+        script.says("SEQ 1 ACK 1005 WND 0");
+    }
+    script.wait(secs(150));
+    assert_eq!(script.state(), State::Established);
+    script.says("SEQ 1 ACK 1005 WND 4000");
+    assert!(script.info().flight_size > 0);
 }
 
 /// Nor is the time that it was closed held against a peer afterwards.
@@ -321,6 +336,21 @@ fn an_open_window_needs_no_update() {
     script.reads(1000);
     script.says("SEQ 3001 ACK 1 LEN 1000");
     script.hears(&["SEQ 1 ACK 4001 WND 64535"]);
+}
+
+/// The socket was full: a duplicate's ACK, which leaves the window as it was, waits while the application reads.
+#[test]
+fn a_window_update_is_not_lost_behind_an_ack_that_could_not_leave() {
+    let mut script = with_a_full_buffer();
+    let duplicate = script.segment(&Line::parse("SEQ 1 ACK 1 LEN 1000"));
+    let bytes = encoded(&duplicate).into();
+    let conn = script.conn.unwrap();
+    script.endpoint.handle(script.now, Input::Datagram { from: Who::Server.address(), bytes }).unwrap();
+    for _ in 0..3 {
+        script.endpoint.handle(script.now, Input::Call { conn, call: Call::Read { max: 1000 } }).unwrap();
+    }
+    script.reads(1000);
+    script.hears(&["SEQ 1 ACK 4001 WND 0", "SEQ 1 ACK 4001 WND 4000"]);
 }
 
 /// SHLD-14, for every segment of a run with a slow reader.

@@ -93,6 +93,8 @@ pub(crate) struct Connection {
     pub(super) timeouts: u32,
     /// Zero-window probes in a row without progress.
     pub(super) probes: u32,
+    /// Those of them that were sent since the peer was last heard.
+    pub(super) unanswered_probes: u32,
     /// The application reads no more, and holds no handle.
     pub(super) released: bool,
     pub(super) reader_waits: bool,
@@ -160,6 +162,7 @@ impl Connection {
             stuck_since: now,
             timeouts: 0,
             probes: 0,
+            unanswered_probes: 0,
             released: false,
             reader_waits: true,
             writer_waits: false,
@@ -308,7 +311,7 @@ impl Connection {
     pub(super) fn congestion_window(&self) -> u64 {
         let mss = f64::from(self.sender.mss());
         let counted = mss + f64::from(self.origin.config.counted_header);
-        (self.congestion.window() * mss / counted) as u64 + self.limited_transmit()
+        ((self.congestion.window() * mss / counted) as u64).saturating_add(self.limited_transmit())
     }
 
     /// Sequence space as the controller counts it.

@@ -26,7 +26,8 @@ impl Connection {
         // A duplicate ACK counts as one only without data and with the same window as the last (RFC 5681
         // section 2): so it goes before any data, and the window stays.
         if let Owed::Alone(cause) = self.acks.owed() {
-            return self.send_ack(now, cause);
+            self.send_ack(now, cause);
+            return self.owe_window_update();
         }
         match self.sender.next(self.congestion_window()) {
             Next::Send { start, end, again, probe } => {
@@ -45,6 +46,14 @@ impl Connection {
                     self.tell_full(now, limit);
                 }
             }
+        }
+    }
+
+    /// Room that reading made meanwhile has yet to be told: no other ACK may follow, and then the peer would only
+    /// find it by a probe.
+    pub(super) fn owe_window_update(&mut self) {
+        if self.state.may_receive() && self.receiver.as_ref().is_some_and(Receiver::owes_update) {
+            self.acks.now(Cause::WindowUpdate);
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 
 use super::position::Position;
+use super::receiver::owned;
 
 /// Never more than this many separate pieces: a peer that sends single bytes with gaps gets no further.
 /// A window of 65,535 bytes in full segments has 65.
@@ -62,7 +63,7 @@ impl Reassembler {
             if self.pieces.len() == MAX_PIECES {
                 break;
             }
-            let part = data.slice(offset(start, at)..offset(start, gap_end));
+            let part = owned(data.slice(offset(start, at)..offset(start, gap_end)), data.len());
             self.bytes += part.len();
             self.pieces.insert(index, Piece { start: at, data: part });
             at = gap_end;

@@ -101,7 +101,8 @@ impl Receiver {
 
     /// Takes a segment's text and FIN in: what lies in the window, in order or not.
     pub(crate) fn arrive(&mut self, seq: Position, mut data: Bytes, fin: bool) -> Arrived {
-        let end = seq + data.len() as u64;
+        let arrived = data.len();
+        let end = seq + arrived as u64;
         // Bytes that came already can't lie behind the end of the stream.
         let last = self.reassembler.end().unwrap_or(self.nxt);
         if fin && end < self.edge && end >= last && self.fin.is_none() {
@@ -112,6 +113,7 @@ impl Receiver {
         data.truncate(length(limit.since(seq)).min(data.len()));
         let start = seq.max(self.nxt);
         let _ = data.split_to(length(start.since(seq)).min(data.len()));
+        let data = owned(data, arrived);
         if start == self.nxt { self.in_order(data) } else { self.out_of_order(start, &data) }
     }
 
@@ -206,6 +208,12 @@ impl Receiver {
     pub(crate) fn urgent_left(&self) -> u64 {
         self.urgent.map_or(0, |urgent| urgent.since(self.nxt - self.ready_bytes))
     }
+}
+
+/// What is kept of `arrived` bytes: kept as a slice, it holds all of them in memory. Where that is mostly waste, a
+/// copy is kept, lest a peer that sends long segments with one new byte each fill gigabytes behind a small window.
+pub(super) fn owned(kept: Bytes, arrived: usize) -> Bytes {
+    if kept.len() < arrived / 2 { Bytes::copy_from_slice(&kept) } else { kept }
 }
 
 fn length(places: u64) -> usize {

@@ -113,14 +113,16 @@ impl Connection {
     fn persist_timeout(&mut self, now: Time) {
         let closed = self.sender.is_window_closed();
         if closed {
-            // MUST-37: a peer that answers probes keeps the connection; one that is silent does not.
+            // MUST-37: a peer that answers probes keeps the connection; one that is silent does not. Probes are
+            // so rare in the end that R2 alone would have a single lost one end it.
             self.stuck_since = self.stuck_since.max(self.last_heard);
-            if self.is_given_up(now) {
+            if self.unanswered_probes >= self.origin.config.r1 && self.is_given_up(now) {
                 return;
             }
         }
         self.sender.probe();
         self.probes = self.probes.saturating_add(1);
+        self.unanswered_probes = self.unanswered_probes.saturating_add(1);
         self.counts.window_probes += 1;
         let (count, next_in) = (self.probes, self.probe_interval());
         let cause = if closed { Cause::ZeroWindow } else { Cause::SillyWindowOverride };

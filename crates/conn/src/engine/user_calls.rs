@@ -47,9 +47,7 @@ impl Connection {
         if let Some(receiver) = self.receiver.as_mut().filter(|_| orderly) {
             let data = receiver.read(max);
             if !data.is_empty() || max == 0 {
-                if self.state.may_receive() && receiver.owes_update() {
-                    self.acks.now(Cause::WindowUpdate);
-                }
+                self.owe_window_update();
                 return Ok(Reply::Data(data));
             }
             if receiver.is_finished() {

@@ -55,6 +55,29 @@ fn only_the_part_in_the_window_is_taken() {
     assert_eq!(read_all(&mut receiver), text(1, 100));
 }
 
+/// A slice of a datagram holds all of its memory: 64 KiB for a byte of the window would be no bound at all.
+#[test]
+fn one_new_byte_of_a_long_segment_does_not_keep_the_others() {
+    let segment = text(1, 1000);
+    let lies_in = |kept: &Bytes| segment.as_ptr_range().contains(&kept.as_ptr());
+    let mut receiver = Receiver::new(IRS, 10_000, 100);
+    arrive(&mut receiver, 1, 999);
+    receiver.arrive(place(1), segment.clone(), false);
+    assert_eq!(receiver.read(usize::MAX), text(1, 999));
+    let kept = receiver.read(usize::MAX);
+    assert_eq!(kept, text(1000, 1));
+    assert!(!lies_in(&kept), "in order");
+
+    let mut receiver = Receiver::new(IRS, 10_000, 100);
+    arrive(&mut receiver, 12, 989);
+    receiver.arrive(place(11), segment.slice(10..), false);
+    arrive(&mut receiver, 1, 10);
+    assert_eq!(receiver.read(usize::MAX), text(1, 10));
+    let kept = receiver.read(usize::MAX);
+    assert_eq!(kept, text(11, 1));
+    assert!(!lies_in(&kept), "out of order");
+}
+
 #[test]
 fn a_fin_has_its_turn_behind_the_last_byte() {
     let mut receiver = Receiver::new(IRS, 1000, 100);
