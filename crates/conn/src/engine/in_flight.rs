@@ -125,11 +125,22 @@ impl InFlight {
         }
     }
 
-    /// All of them are: what a retransmission timeout concludes without SACK (RFC 5681 section 3.1).
-    pub(crate) fn mark_all_lost(&mut self) {
-        for sent in &mut self.queue {
-            sent.lost = true;
+    /// All of them are: what a retransmission timeout concludes without SACK (RFC 5681 section 3.1). Neighbours
+    /// that fit into `full` places become one: otherwise a peer whose window opened byte by byte could have all
+    /// of it sent again in segments of a byte.
+    pub(crate) fn mark_all_lost(&mut self, full: u64) {
+        let mut merged: VecDeque<Sent> = VecDeque::with_capacity(self.queue.len());
+        for sent in self.queue.drain(..) {
+            match merged.back_mut() {
+                Some(last) if sent.end.since(last.start) <= full => {
+                    last.end = sent.end;
+                    last.last_at = last.last_at.max(sent.last_at);
+                    last.retransmissions = last.retransmissions.max(sent.retransmissions);
+                }
+                _ => merged.push_back(Sent { lost: true, ..sent }),
+            }
         }
+        self.queue = merged;
         self.lost = self.flight_size();
     }
 

@@ -314,7 +314,7 @@ impl Sender {
 
     /// The retransmission timer fired: all that is in flight counts as lost.
     pub(crate) fn on_timeout(&mut self) {
-        self.in_flight.mark_all_lost();
+        self.in_flight.mark_all_lost(u64::from(self.mss));
         self.resend_now = false;
     }
 
@@ -327,7 +327,7 @@ impl Sender {
     /// The window opened: what was sent into the closed one is sent again.
     pub(crate) fn window_opened(&mut self) {
         self.probe_now = false;
-        self.in_flight.mark_all_lost();
+        self.in_flight.mark_all_lost(u64::from(self.mss));
     }
 }
 

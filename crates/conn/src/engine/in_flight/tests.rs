@@ -39,7 +39,7 @@ fn an_ack_that_covers_a_retransmission_measures_nothing() {
 #[test]
 fn what_is_lost_is_outstanding_but_not_in_the_network() {
     let mut in_flight = three();
-    in_flight.mark_all_lost();
+    in_flight.mark_all_lost(100);
     assert_eq!((in_flight.flight_size(), in_flight.pipe()), (300, 0));
     assert_eq!(in_flight.resend_first_lost(place(100), ms(30)), 1);
     assert_eq!(in_flight.pipe(), 100);
@@ -49,10 +49,37 @@ fn what_is_lost_is_outstanding_but_not_in_the_network() {
 #[test]
 fn part_of_a_segment_can_be_acknowledged_or_sent_again() {
     let mut in_flight = three();
-    in_flight.mark_all_lost();
+    in_flight.mark_all_lost(100);
     in_flight.acknowledge(place(50), ms(30));
     assert_eq!((in_flight.flight_size(), in_flight.pipe()), (250, 0));
     in_flight.resend_first_lost(place(70), ms(40));
     assert_eq!((in_flight.segments(), in_flight.pipe()), (4, 20));
     assert_eq!(in_flight.first_lost().map(|sent| (sent.start, sent.end)), Some((place(70), place(100))));
+}
+
+/// RFC 9293 section 3.8.1 lets a retransmission be cut anew. Places 0 to 100 are one segment, then bytes follow.
+#[test]
+fn small_neighbours_go_again_together_and_none_exceeds_a_full_segment() {
+    let mut in_flight = InFlight::default();
+    in_flight.push(place(0), place(100), ms(0));
+    for byte in 100..250 {
+        in_flight.push(place(byte), place(byte + 1), ms(1));
+    }
+    in_flight.mark_all_lost(100);
+    let ends: Vec<_> = in_flight.iter().map(|sent| (sent.start, sent.end, sent.lost)).collect();
+    let expected = [(0, 100), (100, 200), (200, 250)].map(|(start, end)| (place(start), place(end), true));
+    assert_eq!(ends, expected);
+    assert_eq!((in_flight.flight_size(), in_flight.pipe()), (250, 0));
+}
+
+/// Nor does a round trip measure a segment of which a part was sent twice (RFC 6298 section 3).
+#[test]
+fn a_merged_segment_was_sent_as_often_as_any_of_its_parts() {
+    let mut in_flight = three();
+    in_flight.mark_front_lost();
+    in_flight.resend_first_lost(place(100), ms(30));
+    in_flight.mark_all_lost(300);
+    assert_eq!(in_flight.segments(), 1);
+    let acked = in_flight.acknowledge(place(300), ms(50));
+    assert_eq!(acked, Acked { places: 300, rtt: None, fresh: false });
 }
