@@ -77,6 +77,10 @@ async fn work(ask: &Ask, stream: Stream, views: &Views, report: &Report) {
             Err(error) => {
                 report.failed(Some(task), blame::task(&ask.server, &error));
                 if !blame::is_survived(&error) {
+                    if blame::is_silence(&error) {
+                        // Its last acknowledgment would be waited for, too: as long again, and in vain.
+                        client.get_ref().get_ref().abort();
+                    }
                     return;
                 }
             }

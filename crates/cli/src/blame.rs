@@ -125,6 +125,16 @@ pub(crate) fn is_survived(error: &ClientError) -> bool {
     matches!(error, ClientError::Service(_) | ClientError::Local(_))
 }
 
+/// Whether the server was given up on because nothing came from it.
+pub(crate) fn is_silence(error: &ClientError) -> bool {
+    match error {
+        ClientError::BrokeOff { source, .. } | ClientError::Connection(source) => {
+            source.kind() == io::ErrorKind::TimedOut
+        }
+        _ => false,
+    }
+}
+
 /// What a service says holds cause and advice already.
 fn refused(refusal: &ServiceError) -> Failure {
     let exit = match refusal.code {

@@ -48,6 +48,11 @@ impl<S> Patient<S> {
     pub(crate) fn new(stream: S, patience: Duration) -> Self {
         Self { stream, patience, waiting: None }
     }
+
+    /// The stream inside.
+    pub(crate) fn get_ref(&self) -> &S {
+        &self.stream
+    }
 }
 
 impl<S: Heard> Patient<S> {
