@@ -210,8 +210,12 @@ async fn an_ipv6_socket_serves_ipv4_under_its_own_name() {
         let at = SocketAddr::from(([127, 0, 0, 1], listener.local_addr().unwrap().port()));
         let (_client, (_server, from)) = tokio::try_join!(v4.connect(at), listener.accept()).unwrap();
         assert_eq!(from, v4.local_addr().unwrap());
-        let listener = v4.listen(1).unwrap();
-        tokio::try_join!(both.connect(v4.local_addr().unwrap()), listener.accept()).unwrap();
+        let listener = v4.listen(2).unwrap();
+        let port = v4.local_addr().unwrap().port();
+        for name in ["127.0.0.1", "::ffff:127.0.0.1"] {
+            let to = SocketAddr::new(name.parse().unwrap(), port);
+            tokio::try_join!(both.connect(to), listener.accept()).unwrap();
+        }
     })
     .await;
 }

@@ -63,3 +63,13 @@ fn a_listener_hears_of_each_connection_once() {
     script.accept();
     assert_eq!(script.reads(100).len(), 10);
 }
+
+#[test]
+fn an_empty_write_does_not_cancel_what_a_refused_writer_waits_for() {
+    let mut script = Script::established(&Config { send_buffer: 1004, ..Config::new(Profile::Classic) });
+    script.notices.clear();
+    assert_eq!(script.writes(2000), 1004);
+    script.writes(0);
+    script.says("SEQ 1 ACK 1005");
+    assert_eq!(script.notices, [Notice::Writable]);
+}

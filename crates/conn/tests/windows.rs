@@ -384,3 +384,15 @@ fn what_does_not_fit_is_not_taken() {
     script.hears(&["SEQ 1 ACK 4001 WND 0"]);
     assert_eq!(script.info().unread, 4000);
 }
+
+/// RFC 6429: what no application holds any more may be given up although its peer answers.
+#[test]
+fn a_closed_window_does_not_keep_what_its_application_let_go() {
+    let mut script = facing_a_closed_window();
+    script.call(Call::Release).expect("a release never fails");
+    for _ in 0..5 {
+        script.wait(secs(60));
+        script.says("SEQ 1 ACK 1005 WND 0");
+    }
+    assert_eq!(script.state(), State::Closed);
+}

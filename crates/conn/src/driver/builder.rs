@@ -18,7 +18,7 @@ use super::faults::{Impair, Path};
 use super::recording::Recording;
 use super::shared::Shared;
 use super::slot::Slots;
-use super::socket::Socket;
+use super::socket::{Socket, canonical};
 use super::stream::Stream;
 use super::task;
 use crate::engine::{Config, Endpoint as Engine, Event, MakeController, Recorder, Setup};
@@ -133,6 +133,7 @@ impl Builder {
     /// # Panics
     /// Outside a tokio runtime with I/O and time enabled.
     pub async fn connect(self, peer: SocketAddr) -> io::Result<Stream> {
+        let peer = canonical(peer);
         let any = match peer {
             SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
             SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),

@@ -10,6 +10,7 @@ use tokio::net::ToSocketAddrs;
 use super::builder::Builder;
 use super::listener::Listener;
 use super::shared::Shared;
+use super::socket::canonical;
 use super::stream::Stream;
 use crate::engine::Input;
 
@@ -96,6 +97,7 @@ impl Endpoint {
     /// # Errors
     /// As [`Endpoint::connect`].
     pub async fn connect_to(&self, peer: SocketAddr, port: u16) -> io::Result<Stream> {
+        let peer = canonical(peer);
         if self.shared().socket.peer().is_some_and(|only| only != peer) {
             let why = "this endpoint's UDP socket is connected to another peer";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));

@@ -1,7 +1,7 @@
 //! The UDP socket, with the few answers that the driver distinguishes.
 
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
 use socket2::SockRef;
 use tokio::io::Interest;
@@ -120,10 +120,13 @@ impl Socket {
     }
 }
 
-/// An IPv4 peer under its own name, also if an IPv6 socket met it.
-fn canonical(addr: SocketAddr) -> SocketAddr {
+/// A peer's one name: IPv4 as itself, also where an IPv6 socket met it, and IPv6 without what only its packets say.
+pub(super) fn canonical(addr: SocketAddr) -> SocketAddr {
     match addr.ip().to_canonical() {
         IpAddr::V4(ip) => (ip, addr.port()).into(),
-        IpAddr::V6(_) => addr,
+        IpAddr::V6(ip) => {
+            let scope = if let SocketAddr::V6(v6) = addr { v6.scope_id() } else { 0 };
+            SocketAddrV6::new(ip, addr.port(), 0, scope).into()
+        }
     }
 }

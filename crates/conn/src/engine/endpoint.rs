@@ -316,9 +316,14 @@ impl Endpoint {
     }
 
     fn new_id(&mut self) -> ConnId {
-        let id = ConnId(self.next_id);
-        self.next_id += 1;
-        id
+        loop {
+            let id = ConnId(self.next_id);
+            self.next_id = self.next_id.wrapping_add(1);
+            let listens = self.listeners.values().any(|listener| listener.id == id);
+            if !listens && !self.slots.contains_key(&id) {
+                return id;
+            }
+        }
     }
 
     fn tell(&mut self, now: Time, conn: Option<ConnId>, cause: Cause, what: What) {

@@ -1,7 +1,7 @@
 //! Numbers that an outsider must not guess: initial sequence numbers and local ports.
 
-use std::hash::{Hash, Hasher};
-use std::net::SocketAddr;
+use std::hash::Hasher;
+use std::net::{IpAddr, SocketAddr};
 
 use lucid_congestion::Time;
 use lucid_wire::SeqNum;
@@ -27,7 +27,9 @@ impl Secret {
 
     /// RFC 6528 3: ISN = M + F(addresses and ports, secret), M one tick every 4 microseconds (MUST-8, MUST-9).
     pub(crate) fn isn(&self, peer: SocketAddr, local_port: u16, remote_port: u16, now: Time) -> SeqNum {
-        let offset = self.hash(&("isn", peer, local_port, remote_port)) as u32;
+        let mut words = address_words(peer);
+        words.extend([local_port, remote_port]);
+        let offset = self.hash(b"isn", &words) as u32;
         let ticks = (now.as_nanos() / 4_000) as u32;
         SeqNum::new(offset) + ticks
     }
@@ -35,18 +37,35 @@ impl Secret {
     /// The `attempt`-th local port to try towards this peer (RFC 6056 section 3.3.3: hash and count).
     pub(crate) fn local_port(&self, peer: SocketAddr, remote_port: u16, attempt: u32) -> u16 {
         let range = u64::from(u16::MAX - FIRST_EPHEMERAL) + 1;
-        let offset = self.hash(&("port", peer, remote_port)).wrapping_add(u64::from(attempt)) % range;
+        let mut words = address_words(peer);
+        words.push(remote_port);
+        let offset = self.hash(b"port", &words).wrapping_add(u64::from(attempt)) % range;
         FIRST_EPHEMERAL + offset as u16
     }
 
     /// How many local ports there are to try.
     pub(crate) const PORTS: u32 = (u16::MAX - FIRST_EPHEMERAL) as u32 + 1;
 
-    fn hash(&self, what: &impl Hash) -> u64 {
+    /// Over bytes that we choose, not over what `Hash` makes of a value: a recording replays with every compiler.
+    fn hash(&self, purpose: &[u8], words: &[u16]) -> u64 {
         let mut hasher = SipHasher24::new_with_key(&self.0);
-        what.hash(&mut hasher);
+        hasher.write(purpose);
+        for word in words {
+            hasher.write(&word.to_be_bytes());
+        }
         hasher.finish()
     }
+}
+
+/// A UDP address as 16-bit words; IPv4 in IPv6's mapped form.
+fn address_words(address: SocketAddr) -> Vec<u16> {
+    let ip = match address.ip() {
+        IpAddr::V4(v4) => v4.to_ipv6_mapped(),
+        IpAddr::V6(v6) => v6,
+    };
+    let mut words = ip.segments().to_vec();
+    words.push(address.port());
+    words
 }
 
 #[cfg(test)]

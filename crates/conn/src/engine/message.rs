@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::error::CloseReason;
 use super::event::Event;
 
-/// A connection's or a listener's number within its endpoint: given out in order from 0, never used again.
+/// A connection's or a listener's number within its endpoint: given out in order from 0; after 2^32 of them those
+/// that are free come again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ConnId(pub u32);

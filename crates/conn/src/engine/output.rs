@@ -101,7 +101,8 @@ impl Connection {
 
     /// What a segment's leaving changes besides the sender's own variables.
     fn after_sending(&mut self, now: Time, flags: Flags, retransmission: u32) {
-        if self.sender.in_flight().segments() == 1 && self.timeouts == 0 && self.probes == 0 {
+        let nothing_was_out = self.sender.in_flight().segments() == 1 && retransmission == 0;
+        if nothing_was_out && self.timeouts == 0 && self.probes == 0 {
             self.stuck_since = now;
         }
         if flags.contains(Flags::SYN) && retransmission == 0 {

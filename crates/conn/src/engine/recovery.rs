@@ -36,7 +36,8 @@ impl Connection {
             rtt: acked.rtt,
         };
         self.react(now, outcome, &event);
-        // RFC 6298 5.3 and 5.2: an ACK of new data restarts the timer, and stops it if nothing is left.
+        // RFC 6298 5.3 and 5.2: an ACK of new data restarts the timer, and stops it if nothing is left. In recovery,
+        // too: of RFC 6582's variants the "slow but steady" one (section 3.2 step 3).
         self.timers.stop(Timer::Retransmit);
         self.offer_room();
     }

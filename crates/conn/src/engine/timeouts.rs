@@ -114,9 +114,13 @@ impl Connection {
         let closed = self.sender.is_window_closed();
         if closed {
             // MUST-37: a peer that answers probes keeps the connection; one that is silent does not. Probes are
-            // so rare in the end that R2 alone would have a single lost one end it.
-            self.stuck_since = self.stuck_since.max(self.last_heard);
-            if self.unanswered_probes >= self.origin.config.r1 && self.is_given_up(now) {
+            // so rare in the end that R2 alone would have a single lost one end it. Once no application holds the
+            // connection, its memory is ours to reclaim: then R2 counts from the last progress (RFC 6429 section 3).
+            if !self.released {
+                self.stuck_since = self.stuck_since.max(self.last_heard);
+            }
+            let enough_probes = self.released || self.unanswered_probes >= self.origin.config.r1;
+            if enough_probes && self.is_given_up(now) {
                 return;
             }
         }
@@ -136,7 +140,7 @@ impl Connection {
             return self.rtt.rto().min(MAX_OVERRIDE);
         }
         let doubled = self.rtt.rto().saturating_mul(2_u32.saturating_pow(self.probes));
-        doubled.min(self.origin.config.rto.max)
+        doubled.min(self.origin.config.rto.max.max(self.rtt.rto()))
     }
 
     fn linger_timeout(&mut self, now: Time) {

@@ -37,7 +37,7 @@ impl Connection {
         }
         let offered = bytes.len();
         let taken = self.sender.write(bytes, urgent);
-        self.writer_waits = taken < offered;
+        self.writer_waits |= taken < offered;
         Ok(Reply::Written(taken))
     }
 
