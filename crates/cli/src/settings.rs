@@ -122,6 +122,28 @@ impl Settings {
     /// # Errors
     /// What it asks for can't be had, or not together: always with [`Exit::Usage`].
     pub(crate) fn new(command: Command) -> Result<Self, Failure> {
+        let settings = Self::of(command)?;
+        settings.check_files()?;
+        Ok(settings)
+    }
+
+    /// A trace that is also the recording would leave neither.
+    fn check_files(&self) -> Result<(), Failure> {
+        let recording = match &self.action {
+            Action::Serve(serve) => serve.endpoint.record.as_deref(),
+            Action::Ask(ask) => ask.endpoint.record.as_deref(),
+            Action::Replay(file) => Some(file.as_path()),
+        };
+        match self.seeing.trace.as_deref() {
+            Some(trace) if recording.is_some_and(|recording| is_same_file(recording, trace)) => {
+                let what = format!("{} can't be both the recording and the trace", trace.display());
+                Err(Failure::new(Exit::Usage, what).try_this("give --trace a name of its own"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn of(command: Command) -> Result<Self, Failure> {
         match command {
             Command::Serve(serve) => Self::serve(serve),
             Command::Replay(args::Replay { file, seeing }) => {
@@ -169,6 +191,12 @@ impl Settings {
         let patience = endpoint.config.r2;
         Ok(Self { action: Action::Ask(Ask { server, bind, tasks, patience, endpoint }), seeing })
     }
+}
+
+/// By name, or, where both exist, by what the names lead to.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok();
+    one == other || real(one).is_some_and(|one| Some(one) == real(other))
 }
 
 impl EndpointSettings {

@@ -114,3 +114,16 @@ fn what_can_t_be_had_together_is_a_usage_error() {
     assert_eq!(settle("lucid get b -o - --json").expect_err("two on one output").exit, Exit::Usage);
     assert_eq!(settle("lucid client --output out").expect_err("nothing to do").exit, Exit::Usage);
 }
+
+#[test]
+fn a_trace_never_overwrites_the_recording() {
+    for line in [
+        "lucid replay run --trace run",
+        "lucid ls --record run --trace run",
+        "lucid serve --record run --trace run",
+    ] {
+        let failure = settle(line).map(|_| ()).unwrap_err();
+        assert_eq!(failure.exit, Exit::Usage, "{line}");
+    }
+    assert!(settle("lucid ls --record run --trace run.jsonl").is_ok());
+}
