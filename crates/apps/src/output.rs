@@ -141,11 +141,12 @@ impl PartialFile {
         match target.symlink_metadata() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(LocalError::at(&target, error)),
-            Ok(metadata) if metadata.is_dir() => return Err(LocalError::NotAFile(target)),
+            // Renaming over a device would replace it: no flag allows that.
+            Ok(metadata) if !metadata.is_file() && !metadata.is_symlink() => {
+                return Err(LocalError::NotAFile(target));
+            }
             Ok(_) if !overwrite => return Err(LocalError::Exists(target)),
-            Ok(metadata) if metadata.is_file() || metadata.is_symlink() => {}
-            // Renaming over a device would replace it.
-            Ok(_) => return Err(LocalError::NotAFile(target)),
+            Ok(_) => {}
         }
         let directory = match target.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,

@@ -69,7 +69,11 @@ async fn a_file_that_appears_meanwhile_stays_too() {
 async fn devices_and_directories_are_never_replaced() {
     let dir = tempdir().unwrap();
     for path in [dir.path(), Path::new("/dev/null")] {
-        assert!(matches!(refusal("a", file(path, true)).await, LocalError::NotAFile(p) if p == path));
+        for overwrite in [false, true] {
+            assert!(
+                matches!(refusal("a", file(path, overwrite)).await, LocalError::NotAFile(p) if p == path)
+            );
+        }
     }
     let missing = dir.path().join("no/such/a.txt");
     assert!(matches!(refusal("a", file(&missing, true)).await, LocalError::Io { .. }));
