@@ -93,7 +93,7 @@ pub enum Call {
 }
 
 /// The endpoint's direct answer to an [`Input`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum Reply {
     /// Done; there is nothing to say.
     Done,
@@ -110,7 +110,7 @@ pub enum Reply {
 }
 
 /// What an endpoint has for the world.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum Output {
     /// Send this segment to this UDP address.
     Transmit {
@@ -135,7 +135,7 @@ pub enum Output {
 }
 
 /// What an application hears about a connection of its own.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum Notice {
     /// A listener has a connection to accept.
     Acceptable,
