@@ -12,12 +12,25 @@ pub(crate) fn classic() -> Parameters {
         initial_slow_start_threshold: 65_536.0,
         growth: Growth::PerAck,
         halve: Halve::Window,
+        proportional: false,
+        seed: 0,
     }
 }
 
 /// `bytes` newly acknowledged, much still outstanding.
 pub(crate) fn ack(bytes: f64) -> Ack {
-    Ack { now: Time::from_millis(20), bytes, flight_size: 1e6, rtt: Some(Duration::from_millis(20)) }
+    let now = Time::from_millis(20);
+    let rtt = Some(Duration::from_millis(20));
+    Ack {
+        now,
+        bytes,
+        delivered: bytes,
+        flight_size: 1e6,
+        in_flight: 1e6,
+        rtt,
+        window_limited: true,
+        ..Ack::default()
+    }
 }
 
 /// The same, with `flight_size` bytes still outstanding.

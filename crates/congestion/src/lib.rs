@@ -38,7 +38,7 @@
 //!
 //! let mut gentle: Box<dyn Controller> = Box::new(Gentle { smss: 1000.0, window: 8000.0 });
 //! let now = Time::from_millis(20);
-//! gentle.on_ack(&Ack { now, bytes: 8000.0, flight_size: 0.0, rtt: None });
+//! gentle.on_ack(&Ack { now, bytes: 8000.0, ..Ack::default() });
 //! assert_eq!(gentle.window(), 9000.0);
 //! gentle.on_loss(&Loss { now, flight_size: 9000.0 });
 //! assert_eq!(gentle.window(), 6000.0);
@@ -54,6 +54,7 @@ mod controller;
 mod fixtures;
 mod newreno;
 mod parameters;
+mod rate;
 mod reno;
 mod rtt;
 mod tahoe;
@@ -61,9 +62,10 @@ mod time;
 mod window;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
-pub use controller::{Ack, Controller, Loss, Phase, Recovery};
+pub use controller::{Ack, Controller, Loss, LostSegment, Phase, Recovery, Sent};
 pub use newreno::NewReno;
 pub use parameters::{Growth, Halve, Parameters};
+pub use rate::{DeliveryRate, RateSample, Stamp};
 pub use reno::Reno;
 pub use rtt::{RtoBounds, RttEstimator};
 pub use tahoe::Tahoe;

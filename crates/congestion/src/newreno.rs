@@ -39,7 +39,7 @@ impl Controller for NewReno {
     }
 
     fn recovery(&self) -> Recovery {
-        Recovery::UntilRecoveryPoint
+        self.0.recovery(Recovery::UntilRecoveryPoint)
     }
 
     fn on_ack(&mut self, ack: &Ack) {

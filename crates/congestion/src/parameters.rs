@@ -22,6 +22,11 @@ pub struct Parameters {
     pub growth: Growth,
     /// What is halved at a loss.
     pub halve: Halve,
+    /// Whether Reno and NewReno leave recovery to the sender ([`Recovery::Proportional`](crate::Recovery)), rather
+    /// than inflate their window for duplicate ACKs. The other algorithms have no choice.
+    pub proportional: bool,
+    /// Dice for algorithms that throw some: another one for each connection.
+    pub seed: u64,
 }
 
 /// How an acknowledgement lets the window grow.
@@ -61,6 +66,8 @@ impl Parameters {
             initial_slow_start_threshold: Self::MAX_WINDOW,
             growth: Growth::PerByte,
             halve: Halve::FlightSize,
+            proportional: false,
+            seed: 0,
         }
     }
 

@@ -39,7 +39,7 @@ impl Controller for Reno {
     }
 
     fn recovery(&self) -> Recovery {
-        Recovery::UntilNewAck
+        self.0.recovery(Recovery::UntilNewAck)
     }
 
     fn on_ack(&mut self, ack: &Ack) {

@@ -1,7 +1,7 @@
 //! The arithmetic that Tahoe, Reno and NewReno share.
 
 use crate::parameters::{Growth, Halve, Parameters};
-use crate::{Ack, Loss, Phase};
+use crate::{Ack, Loss, Phase, Recovery};
 
 #[cfg(test)]
 mod tests;
@@ -18,6 +18,7 @@ pub(crate) struct CongestionWindow {
     recovering: bool,
     growth: Growth,
     halve: Halve,
+    proportional: bool,
 }
 
 impl CongestionWindow {
@@ -30,6 +31,7 @@ impl CongestionWindow {
             recovering: false,
             growth: parameters.growth,
             halve: parameters.halve,
+            proportional: parameters.proportional,
         }
     }
 
@@ -89,11 +91,18 @@ impl CongestionWindow {
         self.set_window(self.smss);
     }
 
-    /// RFC 5681 3.2 (2) and (3): halve, and let out the three segments that the duplicate ACKs reported.
+    /// RFC 5681 3.2 (2) and (3): halve, and let out the three segments that the duplicate ACKs reported. In
+    /// proportion, the sender sees to what goes out (RFC 6937).
     pub(crate) fn enter_recovery(&mut self, loss: &Loss) {
         self.lower_threshold(loss);
         self.recovering = true;
-        self.set_window(self.threshold + 3.0 * self.smss);
+        let reported = if self.proportional { 0.0 } else { 3.0 * self.smss };
+        self.set_window(self.threshold + reported);
+    }
+
+    /// How recovery is treated, by an algorithm that otherwise does it by `inflating`.
+    pub(crate) fn recovery(&self, inflating: Recovery) -> Recovery {
+        if self.proportional { Recovery::Proportional } else { inflating }
     }
 
     /// RFC 5681 3.2 (4): a segment has left the network, another may enter it.
@@ -125,6 +134,9 @@ impl CongestionWindow {
     /// whole window would leave in one burst.
     pub(crate) fn leave_recovery_without_burst(&mut self, ack: &Ack) {
         if self.recovering {
+            if self.proportional {
+                return self.leave_recovery();
+            }
             self.recovering = false;
             self.set_window(self.threshold.min(ack.flight_size.max(self.smss) + self.smss));
         }

@@ -43,7 +43,7 @@ fn smss() -> impl Strategy<Value = u32> {
 }
 
 fn ack() -> impl Strategy<Value = Ack> {
-    (bytes(), bytes()).prop_map(|(bytes, flight_size)| Ack { now: Time::ZERO, bytes, flight_size, rtt: None })
+    (bytes(), bytes()).prop_map(|(bytes, flight_size)| Ack { bytes, flight_size, ..Ack::default() })
 }
 
 fn loss() -> impl Strategy<Value = Loss> {
@@ -76,6 +76,8 @@ fn parameters() -> impl Strategy<Value = Parameters> {
             initial_slow_start_threshold,
             growth,
             halve,
+            proportional: false,
+            seed: 0,
         })
 }
 
@@ -136,7 +138,7 @@ proptest! {
         parameters in parameters(), story in story(), acknowledged in 0_u32..100_000,
     ) {
         let acknowledged = f64::from(acknowledged);
-        let ack = Ack { now: Time::ZERO, bytes: acknowledged, flight_size: 0.0, rtt: None };
+        let ack = Ack { bytes: acknowledged, ..Ack::default() };
         for algorithm in Algorithm::ALL {
             let mut controller = algorithm.build(Parameters { growth: Growth::PerByte, ..parameters });
             story.iter().for_each(|told| told.to(&mut *controller));

@@ -35,6 +35,28 @@ pub struct Config {
     pub halve: Halve,
     /// Whether the first two duplicate ACKs each let one new segment out (RFC 3042).
     pub limited_transmit: bool,
+    /// Whether recovery from losses is the sender's (scoreboard, RACK-TLP, PRR: RFC 8985, RFC 6937), or by duplicate
+    /// ACKs that inflate the window (RFC 5681 section 3.2).
+    pub proportional: bool,
+    /// Whether selective acknowledgments are offered, and used if the peer offers them, too (RFC 2018).
+    pub sack: bool,
+    /// Whether the end of a flight is probed before the retransmission timeout (RFC 8985 section 7).
+    pub tail_loss_probe: bool,
+    /// Whether a retransmission timeout may prove spurious, and what it changed is taken back (RFC 5682, and RFC 2883
+    /// or RFC 7323 for the proof).
+    pub undo: bool,
+    /// Whether segments are spread out over the round trip rather than sent in bursts.
+    pub pacing: bool,
+    /// Whether timestamps are offered, and used if the peer offers them, too (RFC 7323 section 3).
+    pub timestamps: bool,
+    /// The window scale to offer (RFC 7323 section 2; above 14 counts as 14): none for windows up to 65,535 bytes.
+    pub window_scale: Option<u8>,
+    /// Whether explicit congestion notification is offered (RFC 3168 section 6.1.1).
+    pub ecn: bool,
+    /// How the options of a segment are laid out.
+    pub option_layout: OptionLayout,
+    /// How the size of datagrams is chosen.
+    pub path_mtu: PathMtu,
     /// Bounds of the retransmission timeout (RFC 6298 section 2).
     pub rto: RtoBounds,
     /// How many retransmissions of one segment before the application is told of trouble: R1 (RFC 9293 section
@@ -50,12 +72,24 @@ pub struct Config {
     pub ack_delay: Duration,
     /// An acknowledgment is due at the latest with this many segments (SHLD-19: 2).
     pub ack_every: u8,
+    /// So many acknowledgments at the beginning don't wait, so that the peer's slow start is not held up.
+    pub quick_acks: u16,
     /// Whether small segments wait while data is unacknowledged: the Nagle algorithm (RFC 9293 section 3.7.4).
     pub nagle: bool,
     /// How many bytes the application may write ahead of their acknowledgment.
     pub send_buffer: usize,
-    /// How many received bytes may wait for the application; the largest window ever offered.
+    /// How many received bytes may wait for the application to begin with.
     pub receive_buffer: usize,
+    /// Up to how many the receive buffer grows by itself, so that the window is not what limits a fast path. No
+    /// more than `receive_buffer`: it stays as it is.
+    pub receive_buffer_max: usize,
+    /// How an idle connection is kept alive; none: it isn't (RFC 9293 section 3.8.4).
+    pub keep_alive: Option<KeepAlive>,
+    /// How long data may stay unacknowledged before the connection is given up, told to the peer as well (RFC
+    /// 5482); none: R2 decides, and the peer may ask for longer.
+    pub user_timeout: Option<Duration>,
+    /// Whether a listener whose backlog is full answers with cookies rather than not at all (RFC 4987 section 3.6).
+    pub syn_cookies: bool,
     /// How long TIME-WAIT lasts: 2 MSL (RFC 9293 section 3.4.2).
     pub time_wait: Duration,
     /// How long FIN-WAIT-2 waits for a peer's FIN once no one reads any more (practice: 60 s).
@@ -85,15 +119,30 @@ impl Config {
             growth: Growth::PerAck,
             halve: Halve::Window,
             limited_transmit: false,
+            proportional: false,
+            sack: false,
+            tail_loss_probe: false,
+            undo: false,
+            pacing: false,
+            timestamps: false,
+            window_scale: None,
+            ecn: false,
+            option_layout: OptionLayout::Aligned,
+            path_mtu: PathMtu::Fixed,
             rto: RtoBounds::default(),
             r1: 3,
             r2: Duration::from_secs(100),
             r2_syn: Duration::from_secs(180),
             ack_delay: Duration::from_millis(200),
             ack_every: 2,
+            quick_acks: 0,
             nagle: true,
             send_buffer: 256 * 1024,
             receive_buffer: 65535,
+            receive_buffer_max: 65535,
+            keep_alive: None,
+            user_timeout: None,
+            syn_cookies: false,
             time_wait: Duration::from_secs(60),
             fin_wait_2: Duration::from_secs(60),
             challenge_ack_interval: Duration::from_millis(500),
@@ -117,9 +166,9 @@ impl Config {
         }
     }
 
-    /// The congestion controller's parameters for segments of `mss` bytes.
+    /// The congestion controller's parameters for segments of `mss` bytes, with dice of its own.
     #[must_use]
-    pub fn congestion(&self, mss: u16) -> Parameters {
+    pub fn congestion(&self, mss: u16, seed: u64) -> Parameters {
         let smss = u32::from(mss) + u32::from(self.counted_header);
         Parameters {
             smss,
@@ -127,7 +176,49 @@ impl Config {
             initial_slow_start_threshold: self.initial_slow_start_threshold,
             growth: self.growth,
             halve: self.halve,
+            proportional: self.proportional,
+            seed,
         }
+    }
+}
+
+/// How the options of a segment are laid out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OptionLayout {
+    /// On word boundaries, with no-operations before them, as Linux does it: readers have a fast path for that.
+    #[default]
+    Aligned,
+    /// Side by side.
+    Packed,
+}
+
+/// How the size of datagrams is chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PathMtu {
+    /// Segments have [`Config::mss`] bytes, or what the peer takes.
+    #[default]
+    Fixed,
+    /// From 1200-byte datagrams, larger ones are tried (RFC 8899), up to [`Config::mss`] and what the peer takes.
+    Discover,
+}
+
+/// How an idle connection is kept alive (RFC 9293 section 3.8.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeepAlive {
+    /// After so long without a word from the peer the first probe goes (SHOULD be 2 hours at least by default).
+    pub idle: Duration,
+    /// So long between probes.
+    pub interval: Duration,
+    /// So many unanswered probes end the connection: never a single one (MUST-29).
+    pub probes: u32,
+}
+
+impl Default for KeepAlive {
+    /// Two hours, then 75 s and 9 probes.
+    fn default() -> Self {
+        Self { idle: Duration::from_secs(7200), interval: Duration::from_secs(75), probes: 9 }
     }
 }
 

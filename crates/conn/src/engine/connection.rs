@@ -36,6 +36,10 @@ pub(crate) struct Origin {
     pub(crate) local_port: u16,
     pub(crate) remote_port: u16,
     pub(crate) iss: SeqNum,
+    /// Where its timestamp clock begins.
+    pub(crate) timestamp_offset: u32,
+    /// For its congestion controller.
+    pub(crate) dice: u64,
     pub(crate) config: Arc<Config>,
     pub(crate) make_controller: Option<MakeController>,
     pub(crate) observed: bool,
@@ -380,7 +384,7 @@ impl Connection {
 
 /// RFC 5681 3.1: after a lost SYN the initial window is one segment.
 fn make_controller(origin: &Origin, mss: u16, syn_was_lost: bool) -> Box<dyn Controller> {
-    let mut parameters = origin.config.congestion(mss);
+    let mut parameters = origin.config.congestion(mss, origin.dice);
     if syn_was_lost {
         parameters.initial_window = f64::from(parameters.smss);
     }

@@ -309,6 +309,8 @@ impl Endpoint {
             local_port: key.local_port,
             remote_port: key.remote_port,
             iss: self.secret.isn(key.peer, key.local_port, key.remote_port, now),
+            timestamp_offset: self.secret.timestamp_offset(key.peer, key.local_port, key.remote_port),
+            dice: self.secret.dice(key.peer, key.local_port, key.remote_port, now),
             config: Arc::clone(&self.config),
             make_controller: self.make_controller.clone(),
             observed: self.observed,

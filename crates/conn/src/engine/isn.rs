@@ -34,6 +34,21 @@ impl Secret {
         SeqNum::new(offset) + ticks
     }
 
+    /// Where a connection's timestamp clock begins (RFC 7323 section 7.1): the same for the next connection with these
+    /// ports, so that its timestamps are later ones.
+    pub(crate) fn timestamp_offset(&self, peer: SocketAddr, local_port: u16, remote_port: u16) -> u32 {
+        let mut words = address_words(peer);
+        words.extend([local_port, remote_port]);
+        self.hash(b"timestamps", &words) as u32
+    }
+
+    /// Dice for a connection's congestion controller.
+    pub(crate) fn dice(&self, peer: SocketAddr, local_port: u16, remote_port: u16, now: Time) -> u64 {
+        let mut words = address_words(peer);
+        words.extend([local_port, remote_port]);
+        self.hash(b"dice", &words) ^ now.as_nanos()
+    }
+
     /// The `attempt`-th local port to try towards this peer (RFC 6056 section 3.3.3: hash and count).
     pub(crate) fn local_port(&self, peer: SocketAddr, remote_port: u16, attempt: u32) -> u16 {
         let range = u64::from(u16::MAX - FIRST_EPHEMERAL) + 1;

@@ -88,7 +88,7 @@ impl Loss {
         match self.recovery {
             Recovery::None => {}
             Recovery::UntilNewAck => self.until = Some(nxt),
-            Recovery::UntilRecoveryPoint => {
+            Recovery::UntilRecoveryPoint | Recovery::Proportional | Recovery::Own => {
                 self.until = Some(nxt);
                 self.recover = nxt;
             }

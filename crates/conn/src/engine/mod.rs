@@ -28,7 +28,7 @@ mod timers;
 mod user_calls;
 
 pub use cause::Cause;
-pub use config::{Config, Profile, UnknownProfile};
+pub use config::{Config, KeepAlive, OptionLayout, PathMtu, Profile, UnknownProfile};
 pub use endpoint::{Endpoint, MakeController, Setup};
 pub use error::{CallError, CloseReason};
 pub use event::{Arrival, Change, EVENT_VERSION, Event, Fault, Late, Limit, SegmentSummary, What};

@@ -46,7 +46,7 @@ pub use recorder::Recorder;
 const MAGIC: &[u8] = b"lucid recording ";
 
 /// The format's number: it goes up when [`Setup`], [`Input`] or [`Entry`] is stored differently.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// No frame's body is longer, in bytes: room for any datagram and for any write that a connection takes at
 /// once, and what a damaged length can cost at most.

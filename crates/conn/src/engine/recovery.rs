@@ -34,6 +34,12 @@ impl Connection {
             bytes: self.counted(bytes),
             flight_size: self.counted(self.sender.in_flight().flight_size()),
             rtt: acked.rtt,
+            delivered: self.counted(bytes),
+            in_flight: self.counted(self.sender.in_flight().pipe()),
+            smoothed_rtt: self.rtt.smoothed(),
+            min_rtt: self.rtt.min(),
+            window_limited: true,
+            ..Ack::default()
         };
         self.react(now, outcome, &event);
         // RFC 6298 5.3 and 5.2: an ACK of new data restarts the timer, and stops it if nothing is left. In recovery,

@@ -10,7 +10,7 @@ use lucid_wire::{Flags, Header, Options, SeqNum};
 use proptest::prelude::*;
 
 use super::*;
-use crate::engine::{Call, Config, ConnId};
+use crate::engine::{Call, Config, ConnId, KeepAlive, OptionLayout, PathMtu};
 
 /// A file in memory that can still be read when its recorder is gone.
 #[derive(Clone, Default)]
@@ -64,15 +64,30 @@ fn setup() -> Setup {
         growth: Growth::PerByte,
         halve: Halve::FlightSize,
         limited_transmit: true,
+        proportional: true,
+        sack: true,
+        tail_loss_probe: true,
+        undo: true,
+        pacing: true,
+        timestamps: true,
+        window_scale: Some(7),
+        ecn: true,
+        option_layout: OptionLayout::Aligned,
+        path_mtu: PathMtu::Fixed,
         rto: RtoBounds { initial: SECOND, min: SECOND / 5, max: SECOND * 60, granularity: SECOND / 1000 },
         r1: 3,
         r2: SECOND * 100,
         r2_syn: SECOND * 180,
         ack_delay: SECOND / 25,
         ack_every: 2,
+        quick_acks: 16,
         nagle: true,
         send_buffer: 256 * 1024,
         receive_buffer: 65535,
+        receive_buffer_max: 1 << 22,
+        keep_alive: Some(KeepAlive::default()),
+        user_timeout: Some(SECOND * 100),
+        syn_cookies: true,
         time_wait: SECOND * 60,
         fin_wait_2: SECOND * 60,
         challenge_ack_interval: SECOND / 2,
@@ -178,8 +193,8 @@ fn nothing_more_to_send_is_said_once_until_something_happens() {
 #[test]
 fn the_format_is_the_one_that_its_number_says() {
     let bytes = write(&setup(), &one_of_each());
-    assert!(bytes.starts_with(b"lucid recording 1\n"));
-    let fingerprint = "133c2edcbb4663d08309ad95be350f8c3553e3bfa4540d21284592030ddb7716";
+    assert!(bytes.starts_with(b"lucid recording 2\n"));
+    let fingerprint = "304adfabfbe02a9712b1b84741826578d96b9373f1961e1918a227258d904427";
     assert_eq!(blake3::hash(&bytes).to_hex().as_str(), fingerprint);
 }
 
@@ -214,8 +229,8 @@ fn what_is_no_recording_is_called_so() {
 
 #[test]
 fn another_format_is_named() {
-    let error = RecordingReader::open(b"lucid recording 2\nwhatever".as_slice()).unwrap_err();
-    assert!(matches!(error, RecordingError::Version { found: 2 }), "{error}");
+    let error = RecordingReader::open(b"lucid recording 3\nwhatever".as_slice()).unwrap_err();
+    assert!(matches!(error, RecordingError::Version { found: 3 }), "{error}");
 }
 
 #[test]
