@@ -5,6 +5,7 @@
 //! * [`Controller`]: a congestion control algorithm, told what happened and asked for its window.
 //!   [`Algorithm`] builds the ones that live here: Tahoe and Reno (RFC 5681), NewReno (RFC 6582).
 //! * [`RttEstimator`]: round-trip times in, retransmission timeout out (RFC 6298).
+//! * [`Prr`]: how much may leave while losses are repaired (RFC 9937); [`Pacer`]: when, so that it doesn't burst.
 //! * [`Time`]: a point in a run. It is handed in; nothing here reads a clock.
 //!
 //! Whoever detects losses decides *that* something is lost; a controller only decides *how large* the
@@ -53,7 +54,9 @@ mod controller;
 #[cfg(test)]
 mod fixtures;
 mod newreno;
+mod pacer;
 mod parameters;
+mod prr;
 mod rate;
 mod reno;
 mod rtt;
@@ -64,7 +67,9 @@ mod window;
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use controller::{Ack, Controller, Loss, LostSegment, Phase, Recovery, Sent};
 pub use newreno::NewReno;
+pub use pacer::{Pacer, default_pacing_rate};
 pub use parameters::{Growth, Halve, Parameters};
+pub use prr::Prr;
 pub use rate::{DeliveryRate, RateSample, Stamp};
 pub use reno::Reno;
 pub use rtt::{RtoBounds, RttEstimator};
