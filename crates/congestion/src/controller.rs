@@ -102,6 +102,8 @@ pub struct Sent {
     pub bytes: f64,
     /// Bytes in the network before it.
     pub in_flight: f64,
+    /// Before it the application was the limit: the [`Stamp`] of this segment says so.
+    pub app_limited: bool,
 }
 
 /// One segment was found lost. It comes before the [`Controller::on_loss`] or [`Controller::on_ack`] of the

@@ -1,4 +1,4 @@
-//! How fast the path delivers: the samples of the BBR draft's section on delivery rate.
+//! How fast the path delivers: draft-ietf-ccwg-bbr, section "Delivery Rate Samples".
 
 use core::time::Duration;
 
@@ -27,26 +27,30 @@ pub struct Stamp {
 }
 
 /// What one acknowledgement says about the path's delivery rate.
-#[derive(Debug, Clone, Copy, PartialEq)]
+///
+/// The segment that it speaks of is the one sent last among those that the acknowledgement delivers.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct RateSample {
-    /// Bytes delivered over the interval.
+    /// Bytes delivered since that segment was sent.
     pub delivered: f64,
-    /// The interval: the longer of how long sending and acknowledging took.
-    pub interval: Duration,
-    /// The connection's count of delivered bytes when the sample's segment was sent.
+    /// How long that took: the longer of sending and acknowledging it. `None` if that is shorter than any round
+    /// trip, or no time at all: the acknowledgements were compressed, or spoke of an earlier transmission.
+    /// All else in the sample holds nevertheless.
+    pub interval: Option<Duration>,
+    /// The connection's count of delivered bytes when the segment was sent.
     pub prior_delivered: f64,
-    /// Bytes found lost since that segment was sent.
+    /// Bytes found lost since the segment was sent.
     pub lost: f64,
-    /// Bytes in the network when that segment was sent, itself with them.
+    /// Bytes in the network when the segment was sent, itself with them.
     pub in_flight: f64,
     /// The application was the limit then: the path may be faster.
     pub app_limited: bool,
 }
 
 impl RateSample {
-    /// Bytes per second.
-    pub fn rate(&self) -> f64 {
-        self.delivered / self.interval.as_secs_f64()
+    /// Bytes per second, if the interval can be trusted.
+    pub fn rate(&self) -> Option<f64> {
+        self.interval.map(|interval| self.delivered / interval.as_secs_f64())
     }
 }
 
@@ -86,32 +90,32 @@ impl DeliveryRate {
     }
 
     /// A segment of `bytes` with this stamp was acknowledged, cumulatively or selectively, for the first time.
+    /// Of several sent at the same time, the one told last counts as the newest.
     pub fn on_delivered(&mut self, now: Time, bytes: f64, stamp: &Stamp) {
         self.delivered += bytes;
         self.delivered_at = now;
-        let key = |stamp: &Stamp| (stamp.delivered, stamp.sent_at);
-        if self.newest.as_ref().is_none_or(|newest| key(stamp) >= key(newest)) {
+        if self.newest.as_ref().is_none_or(|newest| stamp.sent_at >= newest.sent_at) {
+            // The next interval of sending begins where this one ends, even if what has arrived is an old,
+            // overtaken segment.
             self.first_sent_at = stamp.sent_at;
             self.newest = Some(*stamp);
         }
     }
 
-    /// The acknowledgement has been taken in whole. No sample if it delivered nothing, or if the interval is
-    /// shorter than any round trip: then acknowledgements were compressed.
+    /// The acknowledgement has been taken in whole. `None` if it delivered nothing.
     pub fn sample(&mut self, min_rtt: Option<Duration>) -> Option<RateSample> {
-        if self.app_limited_until > 0.0 && self.delivered > self.app_limited_until {
-            self.app_limited_until = 0.0;
+        if self.delivered > self.app_limited_until {
+            self.app_limited_until = 0.0; // the bubble has left the pipe
         }
         let stamp = self.newest.take()?;
+        // Acknowledgements may come bunched, and sending may have been bunched; neither is faster than the path.
         let sending = stamp.sent_at.saturating_since(stamp.first_sent_at);
         let acknowledging = self.delivered_at.saturating_since(stamp.delivered_at);
         let interval = sending.max(acknowledging);
-        if interval.is_zero() || min_rtt.is_some_and(|min| interval < min) {
-            return None;
-        }
+        let least = min_rtt.unwrap_or_default();
         Some(RateSample {
             delivered: self.delivered - stamp.delivered,
-            interval,
+            interval: (!interval.is_zero() && interval >= least).then_some(interval),
             prior_delivered: stamp.delivered,
             lost: self.lost - stamp.lost,
             in_flight: stamp.in_flight,
@@ -124,8 +128,9 @@ impl DeliveryRate {
         self.lost += bytes;
     }
 
-    /// The application has nothing more to send while `in_flight` bytes are in the network: until they are
-    /// delivered, samples say how fast the application is.
+    /// The application is the limit: everything written is sent, everything lost is sent again, the window has
+    /// room, and `in_flight` bytes are in the network. Until they are delivered, what is sent tells how fast the
+    /// application is. To be asked before each write, acknowledgement and timeout is treated.
     pub fn app_limited(&mut self, in_flight: f64) {
         self.app_limited_until = (self.delivered + in_flight).max(f64::MIN_POSITIVE);
     }
