@@ -1,5 +1,6 @@
 //! Project commands: `cargo xtask <command>`.
 
+mod cc;
 mod ci;
 mod console;
 mod demo;
@@ -20,6 +21,7 @@ Usage: cargo xtask <command>
   demo [step1..step7] [--full] [--no-color]
                     run the demo, all steps or some: a server and its clients, both transcripts side by side,
                     and a checklist of what must have happened
+  cc [TABLE...]     the proving ground: congestion control in virtual time, as tables (cc --help lists them)
   ci [STAGE...]     everything that is checked before a change is accepted, or only some stages of it
   file SIZE PATH    write a sample file of SIZE bytes (such as 64MiB), always the same
   help              this
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.split_first() {
         Some((&"demo", rest)) => demo::run(rest),
+        Some((&"cc", rest)) => cc::run(rest),
         Some((&"ci", rest)) => ci::run(rest),
         Some((&"file", rest)) => file::run(rest),
         None | Some((&("help" | "--help" | "-h"), _)) => {

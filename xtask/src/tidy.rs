@@ -7,11 +7,12 @@ use std::process::Command;
 use serde_json::Value;
 
 /// DESIGN.md's table: each crate, and which of ours it may use.
-const MAY_USE: [(&str, &[&str]); 7] = [
+const MAY_USE: [(&str, &[&str]); 8] = [
     ("lucid-wire", &[]),
     ("lucid-congestion", &[]),
     ("lucid-sim", &[]),
     ("lucid-conn", &["lucid-wire", "lucid-congestion", "lucid-sim"]),
+    ("lucid-lab", &["lucid-wire", "lucid-congestion", "lucid-sim", "lucid-conn"]),
     ("lucid-apps", &[]),
     ("lucid-cli", &["lucid-conn", "lucid-apps"]),
     ("xtask", &[]),

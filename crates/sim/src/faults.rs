@@ -36,6 +36,8 @@ pub struct Faults {
     pub corrupt: Probability,
     /// The line sends one packet after the other at this rate; without it, any number at once.
     pub rate: Option<Rate>,
+    /// Later rates of the line, in the order of their times. They mean nothing without `rate`.
+    pub rate_changes: Vec<RateChange>,
     /// How many bytes may wait for the line; a packet that doesn't fit is dropped (tail drop). It means
     /// nothing without `rate`. By default, see [`queue_bytes`](Self::queue_bytes).
     pub queue: Option<usize>,
@@ -51,8 +53,7 @@ impl Faults {
 
     /// Whether nothing at all happens to a packet: it comes out as it went in, at once.
     pub fn is_perfect(&self) -> bool {
-        let Self { loss, burst, drop, delay, jitter, reorder, duplicate, corrupt, rate, queue: _, blackout } =
-            self;
+        let Self { loss, burst, drop, delay, jitter, reorder, duplicate, corrupt, rate, blackout, .. } = self;
         let chances = [*loss, reorder.probability, *duplicate, *corrupt];
         chances.into_iter().all(Probability::is_never)
             && delay.is_zero()
@@ -78,6 +79,15 @@ impl Faults {
         let default = usize::try_from(rate.bits_per_second() / BITS_PER_BYTE / PER_SECOND);
         self.queue.unwrap_or(default.unwrap_or(usize::MAX).max(Self::MIN_DEFAULT_QUEUE))
     }
+}
+
+/// From a time on the line has another rate. What waits then leaves at the new one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RateChange {
+    /// Since the run began.
+    pub at: Duration,
+    /// The rate from then on.
+    pub rate: Rate,
 }
 
 /// Loss in bursts: the Gilbert-Elliott model. The link is good or bad; with each packet it may change first,

@@ -57,7 +57,7 @@ mod touch;
 mod way;
 
 pub use dice::split_seed;
-pub use faults::{Blackout, Burst, Faults, Reorder};
+pub use faults::{Blackout, Burst, Faults, RateChange, Reorder};
 pub use link::{DropReason, Link, MAX_IN_TRANSIT, Packet, Verdict};
 pub use quantity::{ParseError, Probability, Rate, parse_duration};
 pub use script::{Drop, Positions};

@@ -95,7 +95,9 @@ impl<P: Packet> Link<P> {
             transparent: faults.is_perfect(),
             loss: Loss::new(&faults, seed),
             touch: Touch::new(&faults, seed),
-            line: faults.rate.map(|rate| RateQueue::new(rate, faults.queue_bytes(rate))),
+            line: faults
+                .rate
+                .map(|rate| RateQueue::new(rate, faults.queue_bytes(rate)).changing(&faults.rate_changes)),
             way: Way::new(&faults, seed),
             in_transit: BTreeMap::new(),
             sent: 0,
@@ -133,6 +135,12 @@ impl<P: Packet> Link<P> {
         let next = self.in_transit.first_entry()?;
         let (at, _) = *next.key();
         (at <= now).then(|| next.remove())
+    }
+
+    /// How long a packet that enters now would wait for those before it until the line is free. Zero if the
+    /// link has no rate. A packet of no bytes waits as long as any.
+    pub fn waiting_time(&mut self, now: Duration) -> Duration {
+        self.line.as_mut().map_or(Duration::ZERO, |line| line.free_at(now).saturating_sub(now))
     }
 
     /// How many packets are under way: pushed, not lost, not yet popped. Copies count.

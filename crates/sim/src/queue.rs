@@ -1,7 +1,9 @@
-//! The line: sends one packet after the other at a fixed rate, before it a queue of bounded size.
+//! The line: sends one packet after the other at a rate known ahead, before it a queue of bounded size.
 
 use core::time::Duration;
+use std::collections::VecDeque;
 
+use crate::faults::RateChange;
 use crate::quantity::Rate;
 
 /// A line and its queue, as a backlog that drains at the rate. No list of packets is needed, and no
@@ -9,6 +11,8 @@ use crate::quantity::Rate;
 #[derive(Debug, Clone)]
 pub(crate) struct RateQueue {
     rate: Rate,
+    /// What becomes of the rate later.
+    changes: VecDeque<RateChange>,
     /// Tail drop beyond this many bytes.
     bound: usize,
     backlog: u128,
@@ -20,7 +24,14 @@ const UNITS_PER_BYTE: u128 = 8 * 1_000_000_000;
 
 impl RateQueue {
     pub(crate) fn new(rate: Rate, bound: usize) -> Self {
-        Self { rate, bound, backlog: 0, updated: Duration::ZERO }
+        Self { rate, changes: VecDeque::new(), bound, backlog: 0, updated: Duration::ZERO }
+    }
+
+    /// With these later rates.
+    pub(crate) fn changing(self, changes: &[RateChange]) -> Self {
+        let mut changes = changes.to_vec();
+        changes.sort_by_key(|change| change.at);
+        Self { changes: changes.into(), ..self }
     }
 
     /// Takes a packet of `len` bytes and says when its last bit is sent; `None` if it doesn't fit.
@@ -33,17 +44,48 @@ impl RateQueue {
             return None;
         }
         self.backlog = with_packet;
+        Some(self.end_of_backlog())
+    }
+
+    /// When the line has sent all that waits now.
+    pub(crate) fn free_at(&mut self, now: Duration) -> Duration {
+        self.drain(now);
+        self.end_of_backlog()
+    }
+
+    /// The changes to come are known, so no later one makes this wrong.
+    fn end_of_backlog(&self) -> Duration {
+        let (mut left, mut from, mut rate) = (self.backlog, self.updated, self.rate);
+        for change in &self.changes {
+            let sent = units(rate, change.at.saturating_sub(from));
+            if sent >= left {
+                break;
+            }
+            (left, from, rate) = (left - sent, from.max(change.at), change.rate);
+        }
         // Rounded up to the nanosecond: the line is never faster than its rate.
-        let nanos = with_packet.div_ceil(u128::from(self.rate.bits_per_second()));
-        Some(self.updated.saturating_add(Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))))
+        let nanos = left.div_ceil(u128::from(rate.bits_per_second()));
+        from.saturating_add(Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)))
     }
 
     fn drain(&mut self, now: Duration) {
-        let elapsed = now.saturating_sub(self.updated).as_nanos();
-        let sent = elapsed.saturating_mul(u128::from(self.rate.bits_per_second()));
-        self.backlog = self.backlog.saturating_sub(sent);
-        self.updated = self.updated.max(now);
+        while let Some(&RateChange { at, rate }) = self.changes.front().filter(|change| change.at <= now) {
+            self.drain_at_this_rate(at);
+            self.rate = rate;
+            self.changes.pop_front();
+        }
+        self.drain_at_this_rate(now);
     }
+
+    fn drain_at_this_rate(&mut self, until: Duration) {
+        self.backlog = self.backlog.saturating_sub(units(self.rate, until.saturating_sub(self.updated)));
+        self.updated = self.updated.max(until);
+    }
+}
+
+/// What a line of this rate sends in this time, in units of the backlog.
+fn units(rate: Rate, time: Duration) -> u128 {
+    time.as_nanos().saturating_mul(u128::from(rate.bits_per_second()))
 }
 
 #[cfg(test)]

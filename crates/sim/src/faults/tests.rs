@@ -87,6 +87,7 @@ fn faults_survive_serde_whole_and_may_name_only_what_differs() {
         duplicate: "2%".parse().unwrap(),
         corrupt: "1%".parse().unwrap(),
         rate: "10mbit".parse().ok(),
+        rate_changes: vec![RateChange { at: 3000 * MS, rate: "5mbit".parse().unwrap() }],
         queue: Some(30_000),
         blackout: vec!["2s..5s".parse().unwrap()],
     };

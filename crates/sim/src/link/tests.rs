@@ -226,3 +226,15 @@ fn endless_times_do_not_panic() {
     assert!(link.push(Duration::MAX, packet(0)).reordered);
     assert_eq!(link.next_delivery(), Some(Duration::MAX));
 }
+
+#[test]
+fn the_waiting_time_is_that_of_the_packets_before() {
+    let rate = Some("800kbit".parse().unwrap());
+    let mut link = link(Faults { rate, delay: 50 * MS, ..Faults::default() });
+    assert_eq!(link.waiting_time(START), START);
+    send(&mut link, 3, START);
+    // Each of the three takes a millisecond.
+    assert_eq!(link.waiting_time(START), 3 * MS);
+    assert_eq!(link.waiting_time(2 * MS), MS);
+    assert_eq!(link.waiting_time(9 * MS), START);
+}

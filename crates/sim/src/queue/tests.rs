@@ -66,3 +66,15 @@ fn extremes_neither_panic_nor_wrap() {
     assert_eq!(fast.accept(Duration::ZERO, 1500), Some(Duration::from_nanos(1)));
     assert_eq!(fast.accept(Duration::MAX, 0), Some(Duration::MAX));
 }
+
+#[test]
+fn a_rate_that_changes_counts_from_its_time_for_what_waits_too() {
+    let change = |at: u32, rate: &str| RateChange { at: at * MS, rate: rate.parse().unwrap() };
+    // One byte per millisecond, from 100 ms on two, from 200 ms on a half. Given out of order.
+    let mut line = line(1000).changing(&[change(200, "4kbit"), change(100, "16kbit")]);
+    assert_eq!(line.accept(Duration::ZERO, 50), Some(50 * MS));
+    assert_eq!(line.accept(Duration::ZERO, 250), Some(200 * MS));
+    assert_eq!(line.accept(Duration::ZERO, 10), Some(220 * MS));
+    assert_eq!(line.free_at(150 * MS), 220 * MS);
+    assert_eq!(line.accept(300 * MS, 10), Some(320 * MS));
+}

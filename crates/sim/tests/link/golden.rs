@@ -18,6 +18,7 @@ fn every_fault() -> Result<Faults, ParseError> {
         corrupt: "20%".parse()?,
         rate: Some("1mbit".parse()?),
         queue: Some(2500),
+        rate_changes: Vec::new(),
         blackout: vec!["60ms..70ms".parse()?],
     })
 }

@@ -5,7 +5,7 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use crate::packet::Numbered;
-use lucid_sim::{Blackout, Burst, DropReason, Faults, Link, Probability, Rate, Reorder, Verdict};
+use lucid_sim::{Blackout, Burst, DropReason, Faults, Link, Probability, Rate, RateChange, Reorder, Verdict};
 use proptest::prelude::*;
 
 fn millis(up_to: u64) -> impl Strategy<Value = Duration> {
@@ -35,6 +35,11 @@ fn line() -> impl Strategy<Value = (Option<Rate>, Option<usize>)> {
     (prop::option::of(rate), prop::option::of(0..20_000_usize))
 }
 
+fn rate_change() -> impl Strategy<Value = RateChange> {
+    let rate = (1_000..100_000_000_u64).prop_map(|bits| Rate::from_bits_per_second(bits).unwrap());
+    (millis(1000), rate).prop_map(|(at, rate)| RateChange { at, rate })
+}
+
 prop_compose! {
     fn faults()(
         (loss, duplicate, corrupt) in (probability(), probability(), probability()),
@@ -42,13 +47,16 @@ prop_compose! {
         (delay, jitter) in (millis(100), millis(50)),
         reorder in (probability(), prop::option::of(millis(100))),
         (rate, queue) in line(),
+        rate_changes in prop::collection::vec(rate_change(), 0..3),
         blackout in prop::collection::vec(blackout(), 0..3),
         scripted in prop::option::of(1..50_u64),
     ) -> Faults {
         let drop = scripted.map(|k| format!("data:{k}").parse().unwrap()).into_iter().collect();
         let (probability, extra) = reorder;
         let reorder = Reorder { probability, extra };
-        Faults { loss, burst, drop, delay, jitter, reorder, duplicate, corrupt, rate, queue, blackout }
+        Faults {
+            loss, burst, drop, delay, jitter, reorder, duplicate, corrupt, rate, rate_changes, queue, blackout,
+        }
     }
 }
 
@@ -93,7 +101,10 @@ proptest! {
         prop_assert!(run.arrived.is_sorted_by_key(|(at, _)| *at));
         for (at, packet) in &run.arrived {
             let (sent, verdict) = run.sent[packet.number];
-            let line = faults.rate.map_or(0.0, |rate| packet.bytes.len() as f64 * 8.0 / rate.bits_per_second() as f64);
+            let later = faults.rate_changes.iter().map(|change| change.rate);
+            let fastest = faults.rate.map(|rate| later.fold(rate, Rate::max));
+            let line =
+                fastest.map_or(0.0, |rate| packet.bytes.len() as f64 * 8.0 / rate.bits_per_second() as f64);
             let hold = if verdict.reordered { faults.hold() } else { Duration::ZERO };
             // A nanosecond for the float.
             let least = sent + Duration::from_secs_f64(line) + faults.delay + hold;
