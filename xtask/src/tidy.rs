@@ -19,7 +19,7 @@ const MAY_USE: [(&str, &[&str]); 8] = [
 ];
 
 /// What only the driver uses: the engine must build without.
-const DRIVER_ONLY: [&str; 4] = ["lucid-sim", "rand", "socket2", "tokio"];
+const DRIVER_ONLY: [&str; 4] = ["lucid-sim", "quinn-udp", "rand", "tokio"];
 
 /// Crates that log. What is seen of a run are views of its events.
 const LOGGERS: [&str; 6] = ["defmt", "env_logger", "log", "slog", "tracing", "tracing-subscriber"];

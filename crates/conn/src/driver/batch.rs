@@ -19,8 +19,11 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    /// Full with this many bytes: what one UDP send with segmentation offload can carry.
+    /// Full with this many bytes: about what one UDP send with segmentation offload can carry.
     const BOUND: usize = 64 << 10;
+
+    /// What one UDP send over IPv4 can carry, in however many datagrams.
+    const MAX_PAYLOAD: usize = 65_507;
 
     pub(super) fn is_empty(&self) -> bool {
         self.datagrams.is_empty()
@@ -38,14 +41,15 @@ impl Batch {
     }
 
     /// Gives the socket what it takes. [`Sent::Done`]: all of it, and the batch is empty. Otherwise call again:
-    /// when the socket is writable, or at once if the peer was refused, whose datagram is lost with that.
+    /// when the socket is writable, or at once if the peer was refused, whose datagrams are lost with that.
     pub(super) fn flush(&mut self, socket: &Socket) -> Sent {
-        while let Some(&(to, len)) = self.datagrams.front() {
-            let sent = socket.send(to, &self.bytes[self.sent..self.sent + len]);
+        while let Some(&(to, size)) = self.datagrams.front() {
+            let (count, len) = self.alike(socket.datagrams_at_once());
+            let sent = socket.send(to, &self.bytes[self.sent..self.sent + len], size);
             if sent == Sent::Full {
                 return sent;
             }
-            self.datagrams.pop_front();
+            self.datagrams.drain(..count);
             self.sent += len;
             if sent == Sent::Refused {
                 return sent;
@@ -54,6 +58,22 @@ impl Batch {
         self.bytes.clear();
         self.sent = 0;
         Sent::Done
+    }
+
+    /// How many datagrams from the front on can leave as one, and their bytes: they go to the same peer, and are
+    /// equally long but for the last, which may be shorter.
+    fn alike(&self, at_most: usize) -> (usize, usize) {
+        let (mut count, mut total) = (0, 0);
+        let Some(&(to, size)) = self.datagrams.front() else { return (count, total) };
+        let mut last = size;
+        for &(next_to, next) in self.datagrams.iter().take(at_most.max(1)) {
+            let fits = count == 0 || total + next <= Self::MAX_PAYLOAD;
+            if next_to != to || last < size || next > size || !fits {
+                break;
+            }
+            (count, total, last) = (count + 1, total + next, next);
+        }
+        (count, total)
     }
 }
 

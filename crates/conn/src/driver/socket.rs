@@ -1,9 +1,9 @@
 //! The UDP socket, with the few answers that the driver distinguishes.
 
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, IoSliceMut};
 use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
-use socket2::SockRef;
+use quinn_udp::{RecvMeta, Transmit, UdpSockRef, UdpSocketState};
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
 
@@ -11,9 +11,18 @@ use tokio::net::UdpSocket;
 /// give less (Linux: `net.core.rmem_max`); that costs speed, not data.
 const KERNEL_BUFFER: usize = 4 << 20;
 
-/// A UDP socket that never waits.
+/// How much room one receive needs: the largest UDP datagram, or as many small ones as the kernel joins.
+pub(super) const BUFFER: usize = 64 << 10;
+
+/// Whether a connected socket may be given an address with each datagram, as we do. Where it may not, none is
+/// connected, and a peer that nobody is at is found by its silence alone.
+const CONNECTS: bool = cfg!(any(target_os = "linux", target_os = "android", target_os = "windows"));
+
+/// A UDP socket that never waits, and whose datagrams the network must not fragment.
 pub(super) struct Socket {
     udp: UdpSocket,
+    /// What the system can do: segmentation offload, congestion marks, datagrams that stay whole.
+    offload: UdpSocketState,
     /// The only peer, if the socket is connected: then the kernel tells us of an ICMP port unreachable.
     peer: Option<SocketAddr>,
     is_ipv6: bool,
@@ -32,8 +41,8 @@ pub(super) enum Sent {
 
 /// What the socket had for us.
 pub(super) enum Received {
-    /// A datagram of this length from this address.
-    Datagram(usize, SocketAddr),
+    /// At least one datagram.
+    Datagrams,
     /// Nothing now.
     Nothing,
     /// An earlier datagram found nobody at the peer's UDP address.
@@ -45,16 +54,18 @@ pub(super) enum Received {
 impl Socket {
     pub(super) async fn bind(local: SocketAddr) -> io::Result<Self> {
         let udp = UdpSocket::bind(local).await?;
-        let kernel = SockRef::from(&udp);
-        let _less_will_do = kernel.set_recv_buffer_size(KERNEL_BUFFER);
-        let _less_will_do = kernel.set_send_buffer_size(KERNEL_BUFFER);
-        Ok(Self { udp, peer: None, is_ipv6: local.is_ipv6() })
+        let offload = UdpSocketState::new(UdpSockRef::from(&udp))?;
+        let _less_will_do = offload.set_recv_buffer_size(UdpSockRef::from(&udp), KERNEL_BUFFER);
+        let _less_will_do = offload.set_send_buffer_size(UdpSockRef::from(&udp), KERNEL_BUFFER);
+        Ok(Self { udp, offload, peer: None, is_ipv6: local.is_ipv6() })
     }
 
     /// Binds, and talks to `peer` alone from then on.
     pub(super) async fn connect(local: SocketAddr, peer: SocketAddr) -> io::Result<Self> {
         let socket = Self::bind(local).await?;
-        socket.udp.connect(socket.address_for_kernel(peer)).await?;
+        if CONNECTS {
+            socket.udp.connect(socket.address_for_kernel(peer)).await?;
+        }
         Ok(Self { peer: Some(peer), ..socket })
     }
 
@@ -76,13 +87,24 @@ impl Socket {
         self.udp.writable().await
     }
 
-    pub(super) fn send(&self, to: SocketAddr, datagram: &[u8]) -> Sent {
-        let sent = match self.peer {
-            Some(_) => self.udp.try_send(datagram),
-            None => self.udp.try_send_to(datagram, self.address_for_kernel(to)),
+    /// How many datagrams one [`Socket::send`] may hold; it may become less.
+    pub(super) fn datagrams_at_once(&self) -> usize {
+        self.offload.max_gso_segments()
+    }
+
+    /// Sends datagrams of `size` bytes each, of which the last may be shorter, as one: the kernel, or the network
+    /// card, takes them apart.
+    pub(super) fn send(&self, to: SocketAddr, datagrams: &[u8], size: usize) -> Sent {
+        let transmit = Transmit {
+            destination: self.address_for_kernel(to),
+            ecn: None,
+            contents: datagrams,
+            segment_size: Some(size),
+            src_ip: None,
         };
-        match sent {
-            Ok(_) => Sent::Done,
+        let send = || self.offload.try_send(UdpSockRef::from(&self.udp), &transmit);
+        match self.udp.try_io(Interest::WRITABLE, send) {
+            Ok(()) => Sent::Done,
             Err(error) => match error.kind() {
                 ErrorKind::WouldBlock => Sent::Full,
                 ErrorKind::ConnectionRefused => Sent::Refused,
@@ -92,15 +114,32 @@ impl Socket {
         }
     }
 
-    pub(super) fn receive(&self, buffer: &mut [u8]) -> Received {
-        match self.udp.try_recv_from(buffer) {
-            Ok((len, from)) => Received::Datagram(len, canonical(from)),
-            Err(error) => match error.kind() {
-                ErrorKind::WouldBlock => Received::Nothing,
-                ErrorKind::ConnectionRefused => Received::Refused,
-                _ => Received::Trouble,
-            },
+    /// Hands each datagram that fits into `buffers` to `take`, with its sender.
+    pub(super) fn receive<const N: usize>(
+        &self,
+        buffers: &mut [Box<[u8]>; N],
+        mut take: impl FnMut(SocketAddr, &[u8]),
+    ) -> Received {
+        let mut meta = [RecvMeta::default(); N];
+        let mut slices = buffers.each_mut().map(|buffer| IoSliceMut::new(buffer));
+        let receive = || self.offload.recv(UdpSockRef::from(&self.udp), &mut slices, &mut meta);
+        let filled = match self.udp.try_io(Interest::READABLE, receive) {
+            Ok(filled) => filled,
+            Err(error) => {
+                return match error.kind() {
+                    ErrorKind::WouldBlock => Received::Nothing,
+                    ErrorKind::ConnectionRefused => Received::Refused,
+                    _ => Received::Trouble,
+                };
+            }
+        };
+        for (buffer, meta) in buffers.iter().zip(&meta).take(filled) {
+            // The kernel joins datagrams of one sender that are equally long, but for the last.
+            for datagram in buffer[..meta.len].chunks(meta.stride.max(1)) {
+                take(canonical(meta.addr), datagram);
+            }
         }
+        Received::Datagrams
     }
 
     /// Whether the kernel reported that nobody is at the peer's UDP address, since this was last asked.

@@ -1,6 +1,7 @@
 use std::net::UdpSocket;
 
 use super::*;
+use crate::driver::inbox::Inbox;
 
 #[tokio::test]
 async fn datagrams_leave_whole_in_order_and_to_their_own_peers() {
@@ -31,4 +32,69 @@ fn it_is_full_at_its_bound_and_not_before() {
     assert!(!batch.is_full());
     batch.add(to, |out| out.push(0));
     assert!(batch.is_full());
+}
+
+/// Adds datagrams of these lengths to peers of these ports, and says what leaves as one, from the front on.
+fn runs(datagrams: &[(u16, usize)], at_most: usize) -> Vec<usize> {
+    let mut batch = Batch::default();
+    for &(port, len) in datagrams {
+        batch.add(([127, 0, 0, 1], port).into(), |out| out.resize(out.len() + len, 0));
+    }
+    std::iter::from_fn(|| {
+        let (count, len) = batch.alike(at_most);
+        let bytes: usize = batch.datagrams.drain(..count).map(|(_, len)| len).sum();
+        assert_eq!(bytes, len);
+        (count > 0).then_some(count)
+    })
+    .collect()
+}
+
+#[test]
+fn what_is_equally_long_and_goes_to_one_peer_leaves_as_one() {
+    assert_eq!(runs(&[(1, 100), (1, 100), (1, 100)], 64), [3]);
+    assert_eq!(runs(&[(1, 100), (2, 100), (1, 100)], 64), [1, 1, 1]);
+    assert_eq!(runs(&[(1, 100), (1, 100), (1, 40), (1, 40)], 64), [3, 1], "the last may be shorter");
+    assert_eq!(runs(&[(1, 40), (1, 100), (1, 100)], 64), [1, 2], "but none is longer than the first");
+    assert_eq!(runs(&[(1, 100), (1, 100), (1, 100)], 2), [2, 1]);
+    assert_eq!(runs(&[(1, 100), (1, 100)], 1), [1, 1], "where the kernel can't take them apart");
+    assert_eq!(runs(&[(1, 1000); 66], 100), [65, 1], "one UDP send holds no more bytes");
+    assert_eq!(runs(&[(1, 65_507), (1, 65_507)], 64), [1, 1]);
+}
+
+#[tokio::test]
+async fn what_leaves_as_one_arrives_apart() {
+    let peer = Socket::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let socket = Socket::connect("127.0.0.1:0".parse().unwrap(), peer.local_addr().unwrap()).await.unwrap();
+    let sent: Vec<Vec<u8>> = (0..50_u8).map(|n| vec![n; if n % 20 == 19 { 700 } else { 1000 }]).collect();
+    let mut batch = Batch::default();
+    for datagram in &sent {
+        batch.add(peer.local_addr().unwrap(), |out| out.extend_from_slice(datagram));
+    }
+    while batch.flush(&socket) != Sent::Done {
+        socket.writable().await.unwrap();
+    }
+    let mut inbox = Inbox::new();
+    while inbox.datagrams.len() < sent.len() {
+        peer.readable().await.unwrap();
+        inbox.receive(&peer);
+    }
+    let received: Vec<_> = inbox.datagrams.iter().map(|datagram| datagram.bytes.to_vec()).collect();
+    assert_eq!(received, sent);
+    assert!(inbox.datagrams.iter().all(|datagram| datagram.peer == socket.local_addr().unwrap()));
+}
+
+/// The kernel doesn't cut it up for us, and a connection lives on.
+#[tokio::test]
+async fn a_datagram_that_no_network_carries_is_a_loss_like_any_other() {
+    let peer = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let socket = Socket::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let mut batch = Batch::default();
+    batch.add(peer.local_addr().unwrap(), |out| out.resize(65_508, 1));
+    batch.add(peer.local_addr().unwrap(), |out| out.push(2));
+    while batch.flush(&socket) != Sent::Done {
+        socket.writable().await.unwrap();
+    }
+    let mut buffer = [0; 100];
+    let (len, _) = peer.recv_from(&mut buffer).unwrap();
+    assert_eq!(buffer[..len], [2]);
 }
