@@ -6,6 +6,7 @@ mod console;
 mod demo;
 mod error;
 mod file;
+mod script;
 #[cfg(test)]
 mod tidy;
 
@@ -23,12 +24,15 @@ Usage: cargo xtask <command>
                     and a checklist of what must have happened
   cc [TABLE...]     the proving ground: congestion control in virtual time, as tables (cc --help lists them)
   ci [STAGE...]     everything that is checked before a change is accepted, or only some stages of it
+  script FILE...    run scenarios in packetdrill's language (*.pkt, or folders with them) in virtual time;
+                    --verbose prints what was said, and why
   file SIZE PATH    write a sample file of SIZE bytes (such as 64MiB), always the same
   help              this
 
 Examples:
   cargo xtask demo step3
   cargo xtask ci test doc
+  cargo xtask script crates/script/scripts/handshake
   cargo xtask file 64MiB /tmp/large.txt";
 
 fn main() -> ExitCode {
@@ -38,6 +42,7 @@ fn main() -> ExitCode {
         Some((&"demo", rest)) => demo::run(rest),
         Some((&"cc", rest)) => cc::run(rest),
         Some((&"ci", rest)) => ci::run(rest),
+        Some((&"script", rest)) => script::run(rest),
         Some((&"file", rest)) => file::run(rest),
         None | Some((&("help" | "--help" | "-h"), _)) => {
             console::say(HELP);

@@ -7,12 +7,13 @@ use std::process::Command;
 use serde_json::Value;
 
 /// DESIGN.md's table: each crate, and which of ours it may use.
-const MAY_USE: [(&str, &[&str]); 8] = [
+const MAY_USE: [(&str, &[&str]); 9] = [
     ("lucid-wire", &[]),
     ("lucid-congestion", &[]),
     ("lucid-sim", &[]),
     ("lucid-conn", &["lucid-wire", "lucid-congestion", "lucid-sim"]),
     ("lucid-lab", &["lucid-wire", "lucid-congestion", "lucid-sim", "lucid-conn"]),
+    ("lucid-script", &["lucid-conn", "lucid-wire"]),
     ("lucid-apps", &[]),
     ("lucid-cli", &["lucid-conn", "lucid-apps"]),
     ("xtask", &[]),
