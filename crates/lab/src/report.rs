@@ -5,6 +5,7 @@ use core::time::Duration;
 use lucid_conn::engine::Counts;
 
 use crate::bottleneck::Passage;
+use crate::path::Path;
 use crate::scenario::Scenario;
 use crate::statistics::{jain, percentile};
 
@@ -30,7 +31,9 @@ pub struct FlowReport {
     pub bytes: Option<u64>,
     /// When its client opened the connection.
     pub began: Duration,
-    /// How long after that its client had read all; none if it never had.
+    /// How long after that its client was connected; none if it never was.
+    pub handshake: Option<Duration>,
+    /// How long after it began its client had read all; none if it never had.
     pub completion: Option<Duration>,
     /// Bytes its client read after the warm-up.
     pub delivered: u64,
@@ -44,6 +47,14 @@ pub struct FlowReport {
     pub curve: Vec<Point>,
 }
 
+impl FlowReport {
+    /// How long it took after the handshake until all was read: as a request and its reply would.
+    #[must_use]
+    pub fn reply(&self) -> Option<Duration> {
+        Some(self.completion?.saturating_sub(self.handshake?))
+    }
+}
+
 /// What came of a run.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -54,21 +65,8 @@ pub struct Report {
     /// How long a datagram would wait before the line, over time, if samples were taken.
     pub queue: Vec<(Duration, Duration)>,
     warm_up: Duration,
-    /// The most payload that the line could have carried: until the warm-up's end, and until a time.
-    capacity: Capacity,
+    path: Path,
     passage: Passage,
-}
-
-/// What the line could have carried.
-#[derive(Clone, Debug)]
-struct Capacity {
-    path: crate::path::Path,
-}
-
-impl Capacity {
-    fn between(&self, from: Duration, until: Duration) -> f64 {
-        self.path.capacity(until) - self.path.capacity(from)
-    }
 }
 
 impl Report {
@@ -78,7 +76,7 @@ impl Report {
             flows: Vec::new(),
             queue: Vec::new(),
             warm_up: scenario.warm_up,
-            capacity: Capacity { path: scenario.path.clone() },
+            path: scenario.path.clone(),
             passage: Passage::default(),
         }
     }
@@ -88,21 +86,27 @@ impl Report {
         self.passage = passage;
     }
 
+    /// The most payload that the line could have carried between these times, in bytes.
+    #[must_use]
+    pub fn capacity(&self, from: Duration, until: Duration) -> f64 {
+        self.path.capacity(until) - self.path.capacity(from)
+    }
+
     /// Payload delivered after the warm-up, as a part of the most that the line carries in that time.
     #[must_use]
     pub fn utilisation(&self) -> f64 {
-        self.delivered(0..self.flows.len()) / self.capacity.between(self.warm_up, self.ended)
+        self.delivered() / self.capacity(self.warm_up, self.ended)
     }
 
     /// Of what all flows delivered after the warm-up, the part of one group.
     #[must_use]
     pub fn share(&self, group: usize) -> f64 {
         let own = self.flows.iter().filter(|flow| flow.group == group).map(|flow| flow.delivered as f64);
-        own.sum::<f64>() / self.delivered(0..self.flows.len()).max(1.0)
+        own.sum::<f64>() / self.delivered().max(1.0)
     }
 
-    fn delivered(&self, flows: core::ops::Range<usize>) -> f64 {
-        self.flows[flows].iter().map(|flow| flow.delivered as f64).sum()
+    fn delivered(&self) -> f64 {
+        self.flows.iter().map(|flow| flow.delivered as f64).sum()
     }
 
     /// Jain's index of what the flows delivered after the warm-up: 1 if all the same, 1/n if one had all.
@@ -165,7 +169,7 @@ impl Report {
             let at = self.queue[nth].0;
             let delivered: u64 =
                 self.flows.iter().filter_map(|flow| flow.curve.get(nth)).map(|point| point.delivered).sum();
-            let enough = delivered as f64 >= utilisation * self.capacity.between(Duration::ZERO, at);
+            let enough = delivered as f64 >= utilisation * self.capacity(Duration::ZERO, at);
             enough.then_some(at)
         })
     }

@@ -1,8 +1,15 @@
 //! The named tables of `cargo xtask cc`: each varies one or two things and holds the others.
 
+mod changes;
+mod delay;
 mod fairness;
 mod losses;
 mod lossless;
+mod mixes;
+mod position;
+mod reordering;
+mod reply;
+mod short;
 
 use std::time::Duration;
 
@@ -10,9 +17,16 @@ use crate::contender::Contender;
 use crate::path::Path;
 use crate::table::Table;
 
+pub use changes::{Happening, changes};
+pub use delay::delay;
 pub use fairness::fairness;
 pub use losses::{Lossy, losses, reno_rate};
 pub use lossless::{Cell, lossless};
+pub use mixes::mixes;
+pub use position::position;
+pub use reordering::reordering;
+pub use reply::reply;
+pub use short::short;
 
 /// A table by name.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +44,25 @@ pub const ALL: &[Named] = &[
     Named { name: lossless::NAME, about: "utilisation of a clean path", run: lossless::full },
     Named { name: losses::NAME, about: "utilisation under random and bursty loss", run: losses::full },
     Named { name: fairness::NAME, about: "how evenly equal flows share", run: fairness::full },
+    Named { name: mixes::NAME, about: "who gets what when two algorithms share", run: mixes::full },
+    Named { name: delay::NAME, about: "how long a queue a flow keeps", run: delay::full },
+    Named { name: short::NAME, about: "short flows beside a long one", run: short::full },
+    Named {
+        name: reply::NAME,
+        about: "a reply under loss, with and without tail loss probes",
+        run: reply::full,
+    },
+    Named {
+        name: changes::NAME,
+        about: "the rate changes, the path is dead for a while",
+        run: changes::full,
+    },
+    Named {
+        name: position::NAME,
+        about: "one segment lost: what it costs, by its place",
+        run: position::full,
+    },
+    Named { name: reordering::NAME, about: "what reordering costs", run: reordering::full },
 ];
 
 /// The table with this name, if there is one.
@@ -56,6 +89,11 @@ fn percent(part: f64) -> String {
 fn seconds(time: Duration) -> String {
     let seconds = time.as_secs_f64();
     if seconds < 10.0 { format!("{seconds:.2}s") } else { format!("{seconds:.1}s") }
+}
+
+/// Milliseconds, to the tenth.
+fn millis(time: Duration) -> String {
+    format!("{:.1}", time.as_secs_f64() * 1e3)
 }
 
 /// So many round trips, and at least so long.

@@ -24,6 +24,7 @@ pub(super) struct Flow {
     /// Not yet written; none: there is always more.
     left: Option<u64>,
     began: Duration,
+    connected: Option<Duration>,
     completed: Option<Duration>,
     /// Bytes read by the client, and of these, after the warm-up.
     read: u64,
@@ -52,6 +53,7 @@ impl Flow {
             group: self.group,
             bytes: self.bytes,
             began: self.began,
+            handshake: self.connected.map(|at| at - self.began),
             completion: self.completed.map(|at| at - self.began),
             delivered: self.counted,
             mss: server.map_or(0, |info| info.mss),
@@ -83,12 +85,20 @@ impl World<'_> {
     pub(super) fn attend(&mut self) {
         while let Some((host, conn, notice)) = self.notices.pop_front() {
             match notice {
+                Notice::Connected => self.connected(host, conn),
                 Notice::Acceptable => self.accept(host, conn),
                 Notice::Writable => self.serve(host, conn),
                 Notice::Readable => self.read(conn, host),
                 Notice::Closed(_) => self.give_up(host, conn),
                 _ => {}
             }
+        }
+    }
+
+    fn connected(&mut self, host: usize, conn: ConnId) {
+        let now = self.elapsed();
+        if let Some(&flow) = self.by_conn.get(&(host, conn)).filter(|_| host == CLIENTS) {
+            self.flows[flow].connected = Some(now);
         }
     }
 
