@@ -79,7 +79,7 @@ fn closed(server: &str, reason: &CloseReason) -> Failure {
             format!("no answer from {server}"),
             "start `lucid serve` there, or name another server with --server",
         ),
-        CloseReason::TimedOut { .. } | CloseReason::HalfClosedTooLong => {
+        CloseReason::TimedOut { .. } | CloseReason::NotAlive { .. } | CloseReason::HalfClosedTooLong => {
             (Exit::NoAnswer, format!("{server} fell silent"), SILENT)
         }
         CloseReason::Refused => (

@@ -126,6 +126,12 @@ impl Transcript {
             What::WindowProbe { count, next_in } => {
                 page.detail(format!("|Window probe {count}: the next in {} s", seconds(*next_in)));
             }
+            What::KeepAliveProbe { count, of, next_in } => {
+                page.detail(format!(
+                    "|Keep-alive probe {count} of {of}: the next in {} s",
+                    seconds(*next_in)
+                ));
+            }
             What::PeerWindow { window } => {
                 let Change { before, after } = window;
                 page.detail(format!("|Peer's window: {before} -> {after}"));

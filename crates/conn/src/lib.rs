@@ -37,7 +37,7 @@ pub mod engine;
 
 #[cfg(feature = "tokio")]
 pub use driver::{Builder, Endpoint, Impair, Listener, OwnedReadHalf, OwnedWriteHalf, ReuniteError, Stream};
-pub use engine::{CloseReason, Config, Profile};
+pub use engine::{CloseReason, Config, KeepAlive, Profile};
 #[cfg(feature = "tokio")]
 #[doc(no_inline)]
 pub use lucid_sim as sim;

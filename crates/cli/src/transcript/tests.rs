@@ -235,6 +235,10 @@ fn every_other_event_has_its_line() {
             "(1)      |Window probe 2: the next in 4 s",
         ),
         (
+            What::KeepAliveProbe { count: 1, of: 9, next_in: Duration::from_secs(75) },
+            "(1)      |Keep-alive probe 1 of 9: the next in 75 s",
+        ),
+        (
             What::PeerWindow { window: Change { before: 65535, after: 0 } },
             "(1)      |Peer's window: 65535 -> 0",
         ),

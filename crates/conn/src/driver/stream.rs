@@ -10,7 +10,7 @@ use tokio::net::{ToSocketAddrs, lookup_host};
 
 use super::endpoint::Endpoint;
 use super::split::{self, OwnedReadHalf, OwnedWriteHalf};
-use crate::engine::{Call, CloseReason, ConnId, Info};
+use crate::engine::{Call, CloseReason, ConnId, Info, KeepAlive};
 
 /// A connection: the counterpart of [`tokio::net::TcpStream`].
 ///
@@ -26,7 +26,7 @@ use crate::engine::{Call, CloseReason, ConnId, Info};
 /// # Errors of reading and writing
 /// The inner error ([`io::Error::get_ref`]) is a [`CloseReason`], unless noted:
 /// - `ConnectionReset`: the peer reset the connection (`Reset`);
-/// - `TimedOut`: the peer was silent for too long (`TimedOut`, which says for how long);
+/// - `TimedOut`: the peer was silent for too long (`TimedOut`, which says for how long, or `NotAlive`);
 /// - `ConnectionAborted`: [`Stream::abort`] was called (`Aborted`);
 /// - `BrokenPipe`, of writing alone: this side was shut down already
 ///   ([`CallError::Closing`](crate::engine::CallError::Closing), or `Finished` once the connection is gone).
@@ -102,9 +102,15 @@ impl Stream {
     /// # Errors
     /// If the connection has ended: those of writing.
     pub fn set_nodelay(&self, nodelay: bool) -> io::Result<()> {
-        let call = Call::SetNagle(!nodelay);
-        self.endpoint.shared().drive(|core, now| core.call(now, self.id, call))?;
-        Ok(())
+        self.ask(Call::SetNagle(!nodelay))
+    }
+
+    /// Keeps the connection alive while it is idle, or no longer.
+    ///
+    /// # Errors
+    /// If the connection has ended: those of writing.
+    pub fn set_keep_alive(&self, keep_alive: Option<KeepAlive>) -> io::Result<()> {
+        self.ask(Call::SetKeepAlive(keep_alive))
     }
 
     /// Ends the connection at once, with a reset. What was written and not delivered is lost; reading and
@@ -124,6 +130,11 @@ impl Stream {
     #[must_use]
     pub fn into_split(self) -> (OwnedReadHalf, OwnedWriteHalf) {
         split::halves(self)
+    }
+
+    fn ask(&self, call: Call) -> io::Result<()> {
+        self.endpoint.shared().drive(|core, now| core.call(now, self.id, call))?;
+        Ok(())
     }
 
     pub(super) fn new(endpoint: Endpoint, id: ConnId, peer: SocketAddr) -> Self {

@@ -9,7 +9,7 @@ use lucid_wire::{Segment, SeqNum};
 
 use super::ack_policy::AckPolicy;
 use super::cause::Cause;
-use super::config::Config;
+use super::config::{Config, KeepAlive};
 use super::endpoint::MakeController;
 use super::error::CloseReason;
 use super::event::{Event, SegmentSummary, What};
@@ -97,8 +97,9 @@ pub(crate) struct Connection {
     pub(super) timeouts: u32,
     /// Zero-window probes in a row without progress.
     pub(super) probes: u32,
-    /// Those of them that were sent since the peer was last heard.
+    /// Probes of the window, or of an idle peer, since the peer was last heard.
     pub(super) unanswered_probes: u32,
+    pub(super) keep_alive: Option<KeepAlive>,
     /// The application reads no more, and holds no handle.
     pub(super) released: bool,
     pub(super) reader_waits: bool,
@@ -167,6 +168,7 @@ impl Connection {
             timeouts: 0,
             probes: 0,
             unanswered_probes: 0,
+            keep_alive: config.keep_alive,
             released: false,
             reader_waits: true,
             writer_waits: false,
@@ -352,6 +354,7 @@ impl Connection {
         } else {
             self.timers.stop(Timer::Persist);
         }
+        self.arm_keep_alive(now);
     }
 
     /// The connection seen from outside.

@@ -35,6 +35,14 @@ pub enum CloseReason {
         /// How many times the segment at the front was retransmitted.
         retransmissions: u32,
     },
+    /// The peer was silent while nothing was sent, and answered no keep-alive probe (RFC 9293 section 3.8.4).
+    #[error("the peer was silent for {:.1} s: none of {probes} keep-alive probes was answered", silent_for.as_secs_f64())]
+    NotAlive {
+        /// How long the peer has been silent.
+        silent_for: Duration,
+        /// How many probes it left unanswered.
+        probes: u32,
+    },
     /// No one read any more, and the peer's FIN did not come (see `Config::fin_wait_2`).
     #[error("the peer acknowledged our close, and did not close its own side")]
     HalfClosedTooLong,

@@ -258,6 +258,15 @@ pub enum What {
         /// When the next one is due, if nothing changes.
         next_in: Duration,
     },
+    /// An idle peer was asked whether it is still there.
+    KeepAliveProbe {
+        /// Which probe since the peer was last heard, from 1.
+        count: u32,
+        /// After how many unanswered ones the connection is given up.
+        of: u32,
+        /// When the next one is due, or the end, if nothing comes.
+        next_in: Duration,
+    },
     /// The peer's window is closed, or open again.
     PeerWindow {
         /// SND.WND.

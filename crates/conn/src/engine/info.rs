@@ -33,6 +33,8 @@ pub struct Counts {
     pub discarded: u64,
     /// Zero-window probes sent.
     pub window_probes: u64,
+    /// Keep-alive probes sent.
+    pub keep_alive_probes: u64,
     /// Challenge ACKs sent.
     pub challenge_acks: u64,
 }

@@ -7,6 +7,7 @@ use lucid_congestion::Time;
 use lucid_wire::Segment;
 use serde::{Deserialize, Serialize};
 
+use super::config::KeepAlive;
 use super::error::CloseReason;
 use super::event::Event;
 
@@ -90,6 +91,8 @@ pub enum Call {
     Abort,
     /// Turn the Nagle algorithm on or off (MUST-17).
     SetNagle(bool),
+    /// Keep the connection alive while it is idle, or no longer (MUST-24).
+    SetKeepAlive(Option<KeepAlive>),
 }
 
 /// The endpoint's direct answer to an [`Input`].

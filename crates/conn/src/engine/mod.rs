@@ -10,6 +10,7 @@ mod event;
 mod in_flight;
 mod info;
 mod isn;
+mod keep_alive;
 mod loss;
 mod message;
 mod output;

@@ -153,6 +153,12 @@ impl Connection {
         }
     }
 
+    /// RFC 9293 3.8.4: <SEQ=SND.NXT-1> and no data. The peer has that number already, so it must answer.
+    pub(super) fn send_keep_alive(&mut self, now: Time) {
+        let segment = self.segment(Flags::ACK, (self.sender.nxt() - 1).number(), Bytes::new());
+        self.transmit(now, segment, 0, Cause::Idle);
+    }
+
     /// <SEQ=SND.NXT><CTL=RST>, with our ACK beside it where there is one.
     pub(super) fn send_reset(&mut self, now: Time, cause: Cause) {
         let flags = if self.receiver.is_some() { Flags::RST | Flags::ACK } else { Flags::RST };

@@ -30,6 +30,7 @@ impl Connection {
                     self.tell(now, Cause::AckDelayTimer, |_| What::AckDelayExpired);
                 }
                 Timer::Linger => self.linger_timeout(now),
+                Timer::KeepAlive => self.keep_alive_timeout(now),
             }
         }
         self.arm(now);

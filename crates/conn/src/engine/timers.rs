@@ -13,10 +13,12 @@ pub(crate) enum Timer {
     DelayedAck,
     /// Leave TIME-WAIT, or FIN-WAIT-2 when no one reads (RFC 9293 sections 3.6.1, 3.10.8).
     Linger,
+    /// Ask an idle peer whether it is still there (RFC 9293 section 3.8.4).
+    KeepAlive,
 }
 
 impl Timer {
-    const ALL: [Self; 4] = [Self::Retransmit, Self::Persist, Self::DelayedAck, Self::Linger];
+    const ALL: [Self; 5] = [Self::Retransmit, Self::Persist, Self::DelayedAck, Self::Linger, Self::KeepAlive];
 }
 
 /// When each timer is due.

@@ -140,6 +140,7 @@ fn one_of_each() -> Vec<Record> {
         Record { at: Time::from_nanos(5_500_000_000), what: Recorded::Drained },
         input(6_000_000_000, call(Call::Read { max: 4096 })),
         input(6_000_000_000, call(Call::SetNagle(false))),
+        input(6_000_000_000, call(Call::SetKeepAlive(Some(KeepAlive::default())))),
         input(6_000_000_000, call(Call::Shutdown)),
         input(6_000_000_000, call(Call::Release)),
         input(7_000_000_000, call(Call::Abort)),
@@ -194,7 +195,7 @@ fn nothing_more_to_send_is_said_once_until_something_happens() {
 fn the_format_is_the_one_that_its_number_says() {
     let bytes = write(&setup(), &one_of_each());
     assert!(bytes.starts_with(b"lucid recording 2\n"));
-    let fingerprint = "304adfabfbe02a9712b1b84741826578d96b9373f1961e1918a227258d904427";
+    let fingerprint = "f4bcdfe24476cfd2e33b763fd949f680e890f34d1331d8d1a6a1fc28e165f72c";
     assert_eq!(blake3::hash(&bytes).to_hex().as_str(), fingerprint);
 }
 

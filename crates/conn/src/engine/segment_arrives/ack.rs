@@ -33,7 +33,7 @@ impl Connection {
             return Check::Done;
         }
         self.last_heard = now;
-        self.unanswered_probes = 0;
+        self.probes_answered();
         if ack > self.sender.una() {
             self.new_data_acknowledged(now, ack);
         } else if ack == self.sender.una() && self.is_duplicate_ack(arriving) {

@@ -51,7 +51,9 @@ impl Connection {
         } else {
             // Without text there is nothing to repair: such answers are limited, so that two confused peers
             // can't keep each other busy.
-            self.challenge(now, arriving.segment, Cause::UnacceptableSequence);
+            let probes = arriving.seq + 1 == receiver.nxt();
+            let cause = if probes { Cause::KeepAliveProbe } else { Cause::UnacceptableSequence };
+            self.challenge(now, arriving.segment, cause);
         }
         Check::Done
     }
