@@ -42,6 +42,7 @@ fn everything_that_happens_is_counted() {
             out_of_order_received: 1,
             discarded: 2,
             window_probes: 0,
+            keep_alive_probes: 0,
             challenge_acks: 1,
         }
     );
