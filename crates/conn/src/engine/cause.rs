@@ -103,7 +103,7 @@ causes! {
     SillyWindowOverride = "a small segment has waited long enough", "RFC 9293 3.8.6.2.1";
     Idle = "nothing was heard for as long as keep-alive lets it be", "RFC 9293 3.8.4";
     NotAlive = "no keep-alive probe was answered", "RFC 9293 3.8.4 (MUST-29)";
-    KeepAliveProbe = "a keep-alive probe is answered", "RFC 9293 3.8.4";
+    KeepAliveProbe = "it asks whether we are still there", "RFC 9293 3.8.4";
     R2Expired = "a segment was retransmitted for too long", "RFC 9293 3.8.3 (MUST-20)";
     TimeWaitOver = "2 MSL have passed", "RFC 9293 3.10.8";
     FinWait2Over = "no one reads, and the peer's FIN did not come", "RFC 9293 3.6.1";
