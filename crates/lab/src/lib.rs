@@ -17,23 +17,28 @@
 //! assert!(report.jain() > 0.5);
 //! ```
 //!
-//! The named tables of `cargo xtask cc` are in [`tables`].
+//! The named tables of `cargo xtask cc` are in [`tables`]; its curves come from [`pictures`]. Who has written an
+//! algorithm outside asks for a [`verdict`]: `examples/gentle.rs` shows how, in one file.
 
 mod bottleneck;
 mod contender;
 mod parallel;
 mod path;
+mod plot;
 mod report;
 mod scenario;
 mod statistics;
 mod table;
 pub mod tables;
+mod verdict;
 mod world;
 
 pub use contender::Contender;
 pub use parallel::parallel;
 pub use path::{DATAGRAM_OVERHEAD, Path, Queue};
+pub use plot::{Picture, pictures};
 pub use report::{FlowReport, Point, Report};
 pub use scenario::{Group, SEED, Scenario};
 pub use statistics::{jain, percentile};
 pub use table::Table;
+pub use verdict::verdict;

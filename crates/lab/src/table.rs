@@ -1,6 +1,7 @@
 //! A table as text.
 
 use core::fmt;
+use core::time::Duration;
 
 /// A table: a title, what it says about itself, columns and rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +53,16 @@ impl fmt::Display for Table {
         }
         Ok(())
     }
+}
+
+/// 97.3 of a part of 0.973.
+pub(crate) fn percent(part: f64) -> String {
+    format!("{:.1}", part * 100.0)
+}
+
+/// Milliseconds, to the tenth.
+pub(crate) fn millis(time: Duration) -> String {
+    format!("{:.1}", time.as_secs_f64() * 1e3)
 }
 
 /// A cell that has nothing to say.

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use crate::contender::Contender;
 use crate::path::Path;
-use crate::table::Table;
+use crate::table::{Table, millis, percent};
 
 pub use changes::{Happening, changes};
 pub use delay::delay;
@@ -80,20 +80,10 @@ fn columns<const N: usize>(first: [&str; N], contenders: &[Contender]) -> Vec<St
     words(first).into_iter().chain(contenders.iter().map(|contender| contender.name().to_owned())).collect()
 }
 
-/// 97.3 of a part of 0.973.
-fn percent(part: f64) -> String {
-    format!("{:.1}", part * 100.0)
-}
-
 /// Seconds, as fine as is of interest.
 fn seconds(time: Duration) -> String {
     let seconds = time.as_secs_f64();
     if seconds < 10.0 { format!("{seconds:.2}s") } else { format!("{seconds:.1}s") }
-}
-
-/// Milliseconds, to the tenth.
-fn millis(time: Duration) -> String {
-    format!("{:.1}", time.as_secs_f64() * 1e3)
 }
 
 /// So many round trips, and at least so long.
