@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use core::fmt;
 use core::str::FromStr;
 
-use crate::{Controller, NewReno, Parameters, Reno, Tahoe};
+use crate::{Bbr, Controller, NewReno, Parameters, Reno, Tahoe};
 
 #[cfg(test)]
 mod tests;
@@ -19,11 +19,13 @@ pub enum Algorithm {
     Reno,
     /// See [`NewReno`].
     NewReno,
+    /// See [`Bbr`].
+    Bbr,
 }
 
 impl Algorithm {
     /// All of them, oldest first.
-    pub const ALL: [Self; 3] = [Self::Tahoe, Self::Reno, Self::NewReno];
+    pub const ALL: [Self; 4] = [Self::Tahoe, Self::Reno, Self::NewReno, Self::Bbr];
 
     /// The name under which it is chosen; also its [`Controller::name`].
     pub const fn name(self) -> &'static str {
@@ -31,6 +33,7 @@ impl Algorithm {
             Self::Tahoe => Tahoe::NAME,
             Self::Reno => Reno::NAME,
             Self::NewReno => NewReno::NAME,
+            Self::Bbr => Bbr::NAME,
         }
     }
 
@@ -40,6 +43,7 @@ impl Algorithm {
             Self::Tahoe => Box::new(Tahoe::new(parameters)),
             Self::Reno => Box::new(Reno::new(parameters)),
             Self::NewReno => Box::new(NewReno::new(parameters)),
+            Self::Bbr => Box::new(Bbr::new(parameters)),
         }
     }
 }

@@ -50,7 +50,9 @@ extern crate alloc;
 extern crate std;
 
 mod algorithm;
+mod bbr;
 mod controller;
+mod dice;
 #[cfg(test)]
 mod fixtures;
 mod newreno;
@@ -65,6 +67,7 @@ mod time;
 mod window;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
+pub use bbr::{Bbr, BbrParameters};
 pub use controller::{Ack, Controller, Loss, LostSegment, Phase, Recovery, Sent};
 pub use newreno::NewReno;
 pub use pacer::{Pacer, default_pacing_rate};

@@ -14,5 +14,8 @@ fn every_name_leads_to_the_controller_that_bears_it() {
 #[test]
 fn an_unknown_name_is_answered_with_those_there_are() {
     let error = "vegas".parse::<Algorithm>().unwrap_err();
-    assert_eq!(error.to_string(), "no such congestion control algorithm; there are: tahoe, reno, newreno");
+    assert_eq!(
+        error.to_string(),
+        "no such congestion control algorithm; there are: tahoe, reno, newreno, bbr"
+    );
 }
