@@ -1,14 +1,28 @@
-//! What was sent and is not acknowledged: the retransmission queue, without the bytes.
+//! What was sent and is not acknowledged: the retransmission queue and scoreboard, without the bytes.
+
+mod covered;
 
 use core::time::Duration;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
-use lucid_congestion::Time;
+use lucid_congestion::{Stamp, Time};
 
 use super::position::Position;
+use covered::Covered;
+
+/// What is known of a segment that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// Nothing: it may be in the network.
+    Unknown,
+    /// It was found lost, and not sent again since.
+    Lost,
+    /// The peer has it, and says so with SACK. It may still let go of it (RFC 2018 section 8).
+    Arrived,
+}
 
 /// One segment that was sent and is not (wholly) acknowledged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Sent {
     /// Its first place. A SYN or FIN takes one place of its own.
     pub(crate) start: Position,
@@ -20,12 +34,14 @@ pub(crate) struct Sent {
     pub(crate) last_at: Time,
     /// How many times it was sent again.
     pub(crate) retransmissions: u32,
-    /// It was found lost, and not sent again since.
-    pub(crate) lost: bool,
+    /// What is known of it.
+    pub(crate) fate: Fate,
+    /// The connection's state when it was last sent.
+    pub(crate) stamp: Stamp,
 }
 
 impl Sent {
-    fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.end.since(self.start)
     }
 }
@@ -35,19 +51,32 @@ impl Sent {
 pub(crate) struct Acked {
     /// Places newly acknowledged.
     pub(crate) places: u64,
-    /// The round trip of the last segment that it covers, unless one of them was sent twice: then no one
-    /// knows which copy is meant (Karn's rule, RFC 6298 section 3).
+    /// Those of them that SACK had not reported before.
+    pub(crate) delivered: u64,
+    /// The round trip of the last segment that it covers and that had not arrived before, unless one of them was sent
+    /// twice: then no one knows which copy is meant (Karn's rule, RFC 6298 section 3).
     pub(crate) rtt: Option<Duration>,
     /// It covers a segment that was sent only once: the back-off has done its work (RFC 8961 section 4 (4)).
     pub(crate) fresh: bool,
 }
 
 /// All segments between SND.UNA and SND.NXT, in order, side by side.
+///
+/// What an acknowledgment costs follows from what it reports, not from how much is outstanding.
 #[derive(Debug, Default)]
 pub(crate) struct InFlight {
     queue: VecDeque<Sent>,
-    /// Places in the queue that are marked lost.
+    /// The ends of those that are lost.
+    lost_ends: BTreeSet<Position>,
+    /// Places that are lost.
     lost: u64,
+    /// Places that have arrived, and how many segments they are.
+    arrived: u64,
+    arrived_segments: usize,
+    covered: Covered,
+    /// When each segment was sent, in that order: the end of each and the time. An entry holds only as long as its
+    /// segment was not sent again and nothing is known of it.
+    by_time: VecDeque<(Position, Time)>,
 }
 
 impl InFlight {
@@ -60,6 +89,21 @@ impl InFlight {
         self.queue.len()
     }
 
+    /// How many of them have arrived.
+    pub(crate) fn arrived_segments(&self) -> usize {
+        self.arrived_segments
+    }
+
+    /// Places that have arrived.
+    pub(crate) fn arrived(&self) -> u64 {
+        self.arrived
+    }
+
+    /// Places that are lost.
+    pub(crate) fn lost(&self) -> u64 {
+        self.lost
+    }
+
     /// FlightSize: all that is outstanding, lost or not (RFC 5681 section 2).
     pub(crate) fn flight_size(&self) -> u64 {
         match (self.queue.front(), self.queue.back()) {
@@ -68,9 +112,10 @@ impl InFlight {
         }
     }
 
-    /// What is still thought to be in the network: FlightSize without what is lost.
+    /// What is still thought to be in the network: FlightSize without what is lost and what has arrived (RFC 6675
+    /// section 4, with a segment sent again counted once).
     pub(crate) fn pipe(&self) -> u64 {
-        self.flight_size() - self.lost
+        self.flight_size() - self.lost - self.arrived
     }
 
     /// The segments, oldest first.
@@ -79,92 +124,254 @@ impl InFlight {
     }
 
     /// A segment with new places was sent.
-    pub(crate) fn push(&mut self, start: Position, end: Position, now: Time) {
+    pub(crate) fn push(&mut self, start: Position, end: Position, now: Time, stamp: Stamp) {
         debug_assert!(self.queue.back().is_none_or(|back| back.end == start), "segments lie side by side");
+        self.by_time.push_back((end, now));
         self.queue.push_back(Sent {
             start,
             end,
             first_at: now,
             last_at: now,
             retransmissions: 0,
-            lost: false,
+            fate: Fate::Unknown,
+            stamp,
         });
     }
 
-    /// Everything before `una` was acknowledged.
-    pub(crate) fn acknowledge(&mut self, una: Position, now: Time) -> Acked {
+    /// Everything before `una` was acknowledged. `arrive` sees each segment that had not arrived before.
+    pub(crate) fn acknowledge(&mut self, una: Position, now: Time, mut arrive: impl FnMut(&Sent)) -> Acked {
         let before = self.flight_size();
+        let arrived_before = self.arrived;
         let mut last_rtt = None;
         let mut ambiguous = false;
         let mut fresh = false;
-        while let Some(front) = self.queue.front_mut() {
+        while let Some(front) = self.queue.front().copied() {
             if front.start >= una {
                 break;
             }
             ambiguous |= front.retransmissions > 0;
             if front.end > una {
-                if front.lost {
-                    self.lost -= una.since(front.start);
-                }
-                front.start = una;
+                self.shorten_front(una);
                 break;
             }
-            fresh |= front.retransmissions == 0;
-            last_rtt = Some(now - front.last_at);
-            self.lost -= if front.lost { front.len() } else { 0 };
             self.queue.pop_front();
+            self.forget_fate(&front);
+            if front.fate != Fate::Arrived {
+                fresh |= front.retransmissions == 0;
+                last_rtt = Some(now - front.last_at);
+                arrive(&front);
+            }
         }
-        Acked { places: before - self.flight_size(), rtt: last_rtt.filter(|_| !ambiguous), fresh }
+        self.covered.forget_before(una);
+        self.drop_stale_times();
+        let places = before - self.flight_size();
+        let delivered = places - (arrived_before - self.arrived);
+        Acked { places, delivered, rtt: last_rtt.filter(|_| !ambiguous), fresh }
     }
 
-    /// The oldest segment is lost.
+    /// The first segment begins at `una` now.
+    fn shorten_front(&mut self, una: Position) {
+        let Some(front) = self.queue.front_mut() else { return };
+        let gone = una.since(front.start);
+        front.start = una;
+        match front.fate {
+            Fate::Unknown => {}
+            Fate::Lost => self.lost -= gone,
+            Fate::Arrived => self.arrived -= gone,
+        }
+    }
+
+    /// A segment's fate no longer counts.
+    fn forget_fate(&mut self, sent: &Sent) {
+        match sent.fate {
+            Fate::Unknown => {}
+            Fate::Lost => {
+                self.lost -= sent.len();
+                self.lost_ends.remove(&sent.end);
+            }
+            Fate::Arrived => {
+                self.arrived -= sent.len();
+                self.arrived_segments -= 1;
+            }
+        }
+    }
+
+    /// The peer reports that it has `start..end` (RFC 2018). Only whole segments count, so that what is kept is bounded by
+    /// how many there are. `arrive` sees each that had not arrived before. Returns how many places are news.
+    pub(crate) fn selectively_acknowledge(
+        &mut self,
+        start: Position,
+        end: Position,
+        mut arrive: impl FnMut(&Sent),
+    ) -> u64 {
+        let first = self.queue.partition_point(|sent| sent.start < start);
+        let behind = self.queue.partition_point(|sent| sent.end <= end);
+        if first >= behind {
+            return 0;
+        }
+        let (start, end) = (self.queue[first].start, self.queue[behind - 1].end);
+        let before = self.arrived;
+        let mut at = start;
+        while let Some((gap, gap_end)) = self.covered.next_gap(at, end) {
+            let mut index = self.queue.partition_point(|sent| sent.start < gap);
+            while let Some(sent) = self.queue.get(index).copied().filter(|sent| sent.end <= gap_end) {
+                arrive(&sent);
+                self.set_fate(index, Fate::Arrived);
+                index += 1;
+            }
+            at = gap_end;
+        }
+        self.covered.cover(start, end);
+        self.drop_stale_times();
+        self.arrived - before
+    }
+
+    fn set_fate(&mut self, index: usize, fate: Fate) {
+        let Some(sent) = self.queue.get(index).copied().filter(|sent| sent.fate != fate) else { return };
+        self.forget_fate(&sent);
+        match fate {
+            Fate::Unknown => {}
+            Fate::Lost => {
+                self.lost += sent.len();
+                self.lost_ends.insert(sent.end);
+            }
+            Fate::Arrived => {
+                self.arrived += sent.len();
+                self.arrived_segments += 1;
+            }
+        }
+        self.queue[index].fate = fate;
+    }
+
+    /// The oldest segment is lost, unless it has arrived.
     pub(crate) fn mark_front_lost(&mut self) {
-        if let Some(front) = self.queue.front_mut().filter(|front| !front.lost) {
-            front.lost = true;
-            self.lost += front.len();
+        if self.queue.front().is_some_and(|front| front.fate == Fate::Unknown) {
+            self.set_fate(0, Fate::Lost);
+            self.drop_stale_times();
         }
     }
 
-    /// All of them are: what a retransmission timeout concludes without SACK (RFC 5681 section 3.1). Neighbours
-    /// that fit into `full` places become one: otherwise a peer whose window opened byte by byte could have all
-    /// of it sent again in segments of a byte.
+    /// The newest is: it is to be sent again.
+    pub(crate) fn mark_back_lost(&mut self) {
+        if self.queue.back().is_some_and(|back| back.fate == Fate::Unknown) {
+            self.set_fate(self.queue.len() - 1, Fate::Lost);
+            self.drop_stale_times();
+        }
+    }
+
+    /// The segment sent longest ago of which nothing is known.
+    pub(crate) fn oldest_sending(&self) -> Option<&Sent> {
+        let &(end, at) = self.by_time.front()?;
+        self.sending(end, at)
+    }
+
+    /// It is lost. Returns what it was.
+    pub(crate) fn mark_oldest_sending_lost(&mut self) -> Option<Sent> {
+        let &(end, _) = self.by_time.front()?;
+        let index = self.index_of(end)?;
+        self.set_fate(index, Fate::Lost);
+        self.drop_stale_times();
+        self.queue.get(index).copied()
+    }
+
+    /// The segment of an entry in `by_time`, if the entry still holds.
+    fn sending(&self, end: Position, at: Time) -> Option<&Sent> {
+        let sent = self.queue.get(self.index_of(end)?)?;
+        (sent.last_at == at && sent.fate == Fate::Unknown).then_some(sent)
+    }
+
+    fn index_of(&self, end: Position) -> Option<usize> {
+        let index = self.queue.partition_point(|sent| sent.end < end);
+        self.queue.get(index).is_some_and(|sent| sent.end == end).then_some(index)
+    }
+
+    fn drop_stale_times(&mut self) {
+        while let Some(&(end, at)) = self.by_time.front() {
+            if self.sending(end, at).is_some() {
+                break;
+            }
+            self.by_time.pop_front();
+        }
+    }
+
+    /// All that has not arrived is lost: what a retransmission timeout concludes without SACK (RFC 5681 section 3.1).
+    /// Neighbours that fit into `full` places become one: otherwise a peer whose window opened byte by byte could have
+    /// all of it sent again in segments of a byte.
     pub(crate) fn mark_all_lost(&mut self, full: u64) {
         let mut merged: VecDeque<Sent> = VecDeque::with_capacity(self.queue.len());
         for sent in self.queue.drain(..) {
             match merged.back_mut() {
-                Some(last) if sent.end.since(last.start) <= full => {
+                Some(last)
+                    if sent.end.since(last.start) <= full
+                        && sent.fate != Fate::Arrived
+                        && last.fate != Fate::Arrived =>
+                {
                     last.end = sent.end;
                     last.last_at = last.last_at.max(sent.last_at);
                     last.retransmissions = last.retransmissions.max(sent.retransmissions);
                 }
-                _ => merged.push_back(Sent { lost: true, ..sent }),
+                _ => {
+                    let fate = if sent.fate == Fate::Arrived { Fate::Arrived } else { Fate::Lost };
+                    merged.push_back(Sent { fate, ..sent });
+                }
             }
         }
         self.queue = merged;
-        self.lost = self.flight_size();
+        self.lost = self.flight_size() - self.arrived;
+        self.lost_ends = self.queue.iter().filter(|sent| sent.fate == Fate::Lost).map(|sent| sent.end).collect();
+        self.by_time.clear();
+    }
+
+    /// What was found lost was not: it may still arrive.
+    pub(crate) fn unmark_lost(&mut self) {
+        for index in 0..self.queue.len() {
+            if self.queue[index].fate == Fate::Lost {
+                self.set_fate(index, Fate::Unknown);
+            }
+        }
+        let known = self.queue.iter().filter(|sent| sent.fate == Fate::Unknown);
+        let mut by_time: Vec<_> = known.map(|sent| (sent.last_at, sent.end)).collect();
+        by_time.sort_unstable();
+        self.by_time = by_time.into_iter().map(|(at, end)| (end, at)).collect();
+    }
+
+    /// The peer reports the front as arrived and doesn't acknowledge it: it has let go of it (RFC 2018 section 8). Nothing
+    /// that it reported counts any more.
+    pub(crate) fn forget_reports_if_reneged(&mut self) -> bool {
+        if self.queue.front().is_none_or(|front| front.fate != Fate::Arrived) {
+            return false;
+        }
+        for index in 0..self.queue.len() {
+            if self.queue[index].fate == Fate::Arrived {
+                self.set_fate(index, Fate::Lost);
+            }
+        }
+        self.covered.clear();
+        true
     }
 
     /// The oldest lost segment.
     pub(crate) fn first_lost(&self) -> Option<&Sent> {
-        if self.lost == 0 { None } else { self.queue.iter().find(|sent| sent.lost) }
+        self.queue.get(self.index_of(*self.lost_ends.first()?)?)
     }
 
     /// The first lost segment is sent again, or as much of it as ends at `end`; the rest stays lost.
     /// Returns how many times it had been sent before.
-    pub(crate) fn resend_first_lost(&mut self, end: Position, now: Time) -> u32 {
-        let Some(index) = self.queue.iter().position(|sent| sent.lost) else { return 0 };
+    pub(crate) fn resend_first_lost(&mut self, end: Position, now: Time, stamp: Stamp) -> u32 {
+        let Some(index) = self.lost_ends.first().and_then(|&end| self.index_of(end)) else { return 0 };
+        let sent = self.queue[index];
+        if end < sent.end {
+            self.queue.insert(index + 1, Sent { start: end, ..sent });
+            self.queue[index].end = end;
+            self.lost_ends.insert(end);
+        }
+        self.set_fate(index, Fate::Unknown);
         let sent = &mut self.queue[index];
-        let rest = Sent { start: end, ..*sent };
-        sent.end = sent.end.min(end);
-        sent.lost = false;
         sent.last_at = now;
         sent.retransmissions += 1;
-        self.lost -= sent.len();
-        let count = sent.retransmissions;
-        if rest.end > rest.start {
-            self.queue.insert(index + 1, rest);
-        }
-        count
+        sent.stamp = stamp;
+        self.by_time.push_back((sent.end, now));
+        sent.retransmissions
     }
 }
 

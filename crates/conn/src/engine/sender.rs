@@ -8,11 +8,11 @@
 //! ```
 
 use bytes::Bytes;
-use lucid_congestion::Time;
+use lucid_congestion::{Stamp, Time};
 use lucid_wire::SeqNum;
 
 use super::event::Limit;
-use super::in_flight::{Acked, InFlight};
+use super::in_flight::{Acked, InFlight, Sent};
 use super::position::Position;
 use super::send_buffer::SendBuffer;
 
@@ -39,6 +39,8 @@ pub(crate) struct Sender {
     resend_now: bool,
     /// The persist timer fired: something must go, however small.
     probe_now: bool,
+    /// The tail is probed with new data: one segment may go beyond cwnd.
+    tail_probe_now: bool,
 }
 
 /// What goes next, if anything may.
@@ -84,6 +86,7 @@ impl Sender {
             in_flight: InFlight::default(),
             resend_now: false,
             probe_now: false,
+            tail_probe_now: false,
         }
     }
 
@@ -227,14 +230,15 @@ impl Sender {
     fn next_new(&self, cwnd: u64) -> Next {
         let waiting = self.end().since(self.nxt);
         let in_window = (self.una + self.window).since(self.nxt);
-        let in_cwnd = cwnd.saturating_sub(self.in_flight.pipe());
         let full = self.full_segment_with_fin(self.nxt);
+        let beyond = if self.tail_probe_now { full } else { 0 };
+        let in_cwnd = cwnd.saturating_sub(self.in_flight.pipe()).max(beyond);
         let len = waiting.min(full).min(in_window).min(in_cwnd);
         let send = |len, probe| Next::Send { start: self.nxt, end: self.nxt + len, again: false, probe };
         if self.probe_now {
             return send(len.max(1), true);
         }
-        if len > 0 && self.is_worth_sending(len, waiting) {
+        if len > 0 && (self.tail_probe_now || self.is_worth_sending(len, waiting)) {
             return send(len, false);
         }
         if len == waiting.min(full) {
@@ -258,13 +262,14 @@ impl Sender {
     }
 
     /// What [`Next::Send`] announced is being sent. Returns how many times its first place was sent before.
-    pub(crate) fn send(&mut self, start: Position, end: Position, now: Time) -> u32 {
+    pub(crate) fn send(&mut self, start: Position, end: Position, now: Time, stamp: Stamp) -> u32 {
         self.probe_now = false;
+        self.tail_probe_now = false;
         if start < self.nxt {
             self.resend_now = false;
-            return self.in_flight.resend_first_lost(end, now);
+            return self.in_flight.resend_first_lost(end, now, stamp);
         }
-        self.in_flight.push(start, end, now);
+        self.in_flight.push(start, end, now, stamp);
         self.nxt = end;
         0
     }
@@ -285,12 +290,22 @@ impl Sender {
         Cargo { syn, fin, payload, push, urgent }
     }
 
-    /// New data was acknowledged: everything before `una`.
-    pub(crate) fn acknowledge(&mut self, una: Position, now: Time) -> Acked {
+    /// New data was acknowledged: everything before `una`. `arrive` sees each segment that had not arrived before.
+    pub(crate) fn acknowledge(&mut self, una: Position, now: Time, arrive: impl FnMut(&Sent)) -> Acked {
         self.una = una;
         self.buffer.acknowledge(una);
         self.urgent = self.urgent.filter(|&urgent| urgent > una);
-        self.in_flight.acknowledge(una, now)
+        self.in_flight.acknowledge(una, now, arrive)
+    }
+
+    /// The peer reports that it has this stretch. Returns how many places are news.
+    pub(crate) fn selectively_acknowledge(
+        &mut self,
+        start: Position,
+        end: Position,
+        arrive: impl FnMut(&Sent),
+    ) -> u64 {
+        self.in_flight.selectively_acknowledge(start, end, arrive)
     }
 
     /// RFC 9293 3.10.7.4: only a segment newer than the one that last set the window may set it. Returns the
@@ -316,6 +331,30 @@ impl Sender {
     pub(crate) fn on_timeout(&mut self) {
         self.in_flight.mark_all_lost(u64::from(self.mss));
         self.resend_now = false;
+    }
+
+    /// The segments that are in flight, to mark them.
+    pub(crate) fn in_flight_mut(&mut self) -> &mut InFlight {
+        &mut self.in_flight
+    }
+
+    /// The first lost segment goes at once, whatever the windows say.
+    pub(crate) fn resend_at_once(&mut self) {
+        self.resend_now = self.in_flight.lost() > 0;
+    }
+
+    /// Probes the tail: with new data, if there is some that the peer's window takes, or else with the last segment again
+    /// (RFC 8985 section 7.3). Says whether it goes again.
+    pub(crate) fn probe_tail(&mut self) -> bool {
+        let edge = self.una + self.window;
+        let full = self.full_segment_with_fin(self.nxt);
+        if self.end() > self.nxt && edge >= self.nxt + full.min(self.end().since(self.nxt)) {
+            self.tail_probe_now = true;
+            return false;
+        }
+        self.in_flight.mark_back_lost();
+        self.resend_at_once();
+        true
     }
 
     /// The persist timer fired: send something, at least one byte (RFC 9293 section 3.8.6.1).

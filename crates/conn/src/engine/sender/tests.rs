@@ -19,7 +19,7 @@ fn text(from: u64, len: u64) -> Bytes {
 fn sender(window: u64, nagle: bool) -> Sender {
     let mut sender = Sender::new(ISS, 100, nagle, 10_000);
     assert_eq!(go(&mut sender, PLENTY), Some((0, 1)));
-    sender.acknowledge(place(1), Time::ZERO);
+    sender.acknowledge(place(1), Time::ZERO, |_| ());
     sender.update_window(place(0), place(1), window);
     sender
 }
@@ -33,7 +33,7 @@ fn write(sender: &mut Sender, len: u64) -> usize {
 fn go(sender: &mut Sender, cwnd: u64) -> Option<(u64, u64)> {
     let Next::Send { start, end, .. } = sender.next(cwnd) else { return None };
     sender.cargo(start, end);
-    sender.send(start, end, Time::ZERO);
+    sender.send(start, end, Time::ZERO, Stamp::default());
     Some((start.since(place(0)), end.since(place(0))))
 }
 
@@ -77,7 +77,7 @@ fn a_fin_rides_behind_the_last_byte_even_of_a_full_segment() {
         sender.finish();
         assert_eq!(go_on(&mut sender, PLENTY), segments);
         assert!(!sender.fin_acknowledged());
-        sender.acknowledge(place(len + 2), Time::ZERO);
+        sender.acknowledge(place(len + 2), Time::ZERO, |_| ());
         assert!(sender.fin_acknowledged() && !sender.has_work());
     }
 }
@@ -120,7 +120,7 @@ fn after_a_timeout_everything_goes_again_from_the_front() {
     go_on(&mut sender, PLENTY);
     sender.on_timeout();
     assert_eq!(go_on(&mut sender, 100), [(1, 101)], "a loss window of one segment");
-    sender.acknowledge(place(101), Time::ZERO);
+    sender.acknowledge(place(101), Time::ZERO, |_| ());
     assert_eq!(go_on(&mut sender, 200), [(101, 201), (201, 301)]);
 }
 
@@ -179,7 +179,7 @@ fn send_one(sender: &mut Sender, cwnd: u64, mss: u64) -> Result<(), TestCaseErro
     prop_assert!(cargo.payload.len() as u64 <= mss);
     prop_assert_eq!(cargo.payload.len() as u64 + u64::from(cargo.fin), end.since(start));
     prop_assert_eq!(&cargo.payload, &text(start.since(place(0)), cargo.payload.len() as u64));
-    sender.send(start, end, Time::ZERO);
+    sender.send(start, end, Time::ZERO, Stamp::default());
     if !again && !probe {
         prop_assert!(sender.in_flight().pipe() <= cwnd);
     }
@@ -196,7 +196,7 @@ proptest! {
     ) {
         let mut sender = Sender::new(ISS, mss, nagle, capacity);
         go(&mut sender, PLENTY);
-        sender.acknowledge(place(1), Time::ZERO);
+        sender.acknowledge(place(1), Time::ZERO, |_| ());
         sender.update_window(place(0), place(1), first_window);
         for step in steps {
             match step {
@@ -210,7 +210,7 @@ proptest! {
                 Step::IsAcknowledged { part, window } => {
                     let flight = sender.nxt().since(sender.una());
                     let ack = sender.una() + (flight as f64 * part) as u64;
-                    sender.acknowledge(ack, Time::ZERO);
+                    sender.acknowledge(ack, Time::ZERO, |_| ());
                     let before = sender.update_window(place(0), ack, window);
                     if before == Some(0) {
                         sender.window_opened();
@@ -243,7 +243,7 @@ proptest! {
         for _ in 0..1000 {
             send_one(&mut sender, 300, 100)?;
             let nxt = sender.nxt();
-            sender.acknowledge(nxt, Time::ZERO);
+            sender.acknowledge(nxt, Time::ZERO, |_| ());
             sender.update_window(place(0), nxt, 5000);
         }
         prop_assert!(sender.fin_acknowledged() && !sender.has_work());
