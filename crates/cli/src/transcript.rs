@@ -123,6 +123,20 @@ impl Transcript {
             What::Resending { seq, ack, bytes } => {
                 page.indented(Look::Loss, format!("Resending: ACK {ack} SEQ {seq}: {bytes} bytes"));
             }
+            What::FoundLost { bytes, seq } => {
+                let why = event.cause.sentence();
+                page.indented(Look::Loss, format!("|Lost from SEQ {seq}: {bytes} bytes: {why}"));
+            }
+            What::DuplicateReported { start, end } => {
+                page.detail(format!("|(D-SACK) the peer received SEQ {start} to {end} twice"));
+            }
+            What::TailProbe { again } => {
+                let what = if *again { "the last segment again" } else { "a new segment" };
+                page.indented(Look::Loss, format!("|(Tail loss probe) {what}"));
+            }
+            What::Undone { .. } => {
+                page.indented(Look::Window, format!("|(Undone) {}", event.cause.sentence()));
+            }
             What::WindowProbe { count, next_in } => {
                 page.detail(format!("|Window probe {count}: the next in {} s", seconds(*next_in)));
             }

@@ -47,6 +47,17 @@ fn acks(script: &mut Script, n: u64) {
     script.says(&format!("SEQ 1 ACK {}", 1 + mss * n));
 }
 
+/// RFC 5681 and RFC 6582 by the letter: losses are found by duplicate ACKs, which inflate the window.
+fn duplicate_acks() -> Config {
+    Config {
+        proportional: false,
+        sack: false,
+        tail_loss_probe: false,
+        pacing: false,
+        ..Config::new(Profile::Modern)
+    }
+}
+
 fn classic(algorithm: Algorithm) -> Config {
     Config { algorithm, ..Config::new(Profile::Classic) }
 }
@@ -140,7 +151,7 @@ fn tahoe_starts_over_from_one_segment() {
 /// RFC 6582 3.2: the first and the fifth of ten are lost. One halving, two resends, no timeout.
 #[test]
 fn newreno_repairs_several_losses_of_one_window_and_halves_once() {
-    let config = Config { limited_transmit: false, ..Config::new(Profile::Modern) };
+    let config = Config { limited_transmit: false, ..duplicate_acks() };
     let mut script = sending(&config);
     for _ in 0..8 {
         acks(&mut script, 0);
@@ -166,7 +177,7 @@ fn newreno_repairs_several_losses_of_one_window_and_halves_once() {
 /// RFC 3042, and RFC 5681 3.2 (2): what limited transmit sent is not counted when FlightSize is halved.
 #[test]
 fn limited_transmit_sends_one_new_segment_for_each_of_two_duplicates() {
-    let mut script = sending(&Config::new(Profile::Modern));
+    let mut script = sending(&duplicate_acks());
     acks(&mut script, 0);
     script.hears(&["SEQ 10001 ACK 1 LEN 1000"]);
     acks(&mut script, 0);
@@ -180,7 +191,7 @@ fn limited_transmit_sends_one_new_segment_for_each_of_two_duplicates() {
 /// RFC 5681 3.1 (4) and its note: FlightSize, not cwnd; and a second timeout of the same segment changes nothing.
 #[test]
 fn a_timeout_leaves_one_segment_and_half_of_what_was_in_flight() {
-    let mut script = Script::connecting(&Config::new(Profile::Modern));
+    let mut script = Script::connecting(&duplicate_acks());
     script.says("SYN SEQ 0 ACK 1 MSS 1000");
     script.writes(8000);
     script.wait(ms(1000));
@@ -192,7 +203,7 @@ fn a_timeout_leaves_one_segment_and_half_of_what_was_in_flight() {
 /// RFC 5681 3.1 (4): but two segments at least.
 #[test]
 fn ssthresh_is_at_least_two_segments() {
-    let mut script = Script::connecting(&Config::new(Profile::Modern));
+    let mut script = Script::connecting(&duplicate_acks());
     script.says("SYN SEQ 0 ACK 1 MSS 1000");
     script.writes(1000);
     script.wait(ms(200));
@@ -211,7 +222,7 @@ fn the_ack_of_a_fin_grows_nothing() {
 /// X-10, RFC 3465: an ACK cut in ten is worth no more than the whole.
 #[test]
 fn the_window_grows_by_no_more_than_what_was_acknowledged() {
-    let mut script = sending(&Config::new(Profile::Modern));
+    let mut script = sending(&duplicate_acks());
     for n in 1..=10 {
         script.says(&format!("SEQ 1 ACK {}", 1 + n));
     }
@@ -221,7 +232,7 @@ fn the_window_grows_by_no_more_than_what_was_acknowledged() {
 /// X-10, RFC 5681 3.2: no more duplicates count than segments are out there to cause them.
 #[test]
 fn duplicates_beyond_what_is_outstanding_add_nothing() {
-    let mut script = Script::connecting(&Config::new(Profile::Modern));
+    let mut script = Script::connecting(&duplicate_acks());
     script.says("SYN SEQ 0 ACK 1 MSS 1000");
     script.writes(4000);
     for _ in 0..100 {
@@ -235,7 +246,7 @@ fn duplicates_beyond_what_is_outstanding_add_nothing() {
 #[test]
 fn duplicates_after_a_timeout_start_no_second_recovery() {
     for algorithm in Algorithm::ALL {
-        let mut script = sending(&Config { algorithm, ..Config::new(Profile::Modern) });
+        let mut script = sending(&Config { algorithm, ..duplicate_acks() });
         script.wait(ms(1000));
         for _ in 0..10 {
             acks(&mut script, 0);
@@ -254,10 +265,10 @@ fn the_flight_never_outgrows_the_window() {
     let loss = Probability::new(0.05).unwrap();
     let faults = Faults { loss, delay: ms(20), ..Faults::default() };
     for algorithm in Algorithm::ALL {
-        for profile in [Profile::Classic, Profile::Modern] {
+        for profile in [Config::new(Profile::Classic), duplicate_acks()] {
             for seed in 0..10 {
-                println!("{algorithm:?} {profile} seed {seed}");
-                let config = Config { algorithm, ..Config::new(profile) };
+                println!("{algorithm:?}, {} bytes, seed {seed}", profile.mss);
+                let config = Config { algorithm, ..profile.clone() };
                 let mut pair = Pair::over(&config, &config, &faults, seed);
                 let (client, server) = pair.established();
                 assert_eq!(pair.write(Who::Client, client, &[7; 250_000]), 250_000);

@@ -226,6 +226,11 @@ fn every_other_event_has_its_line() {
         (arrived(Arrival::Duplicate), "(1)      |Received duplicate SEQ 9548"),
         (arrived(Arrival::NoRoom), "(1)      |Received out of order SEQ 9548: no room to keep it"),
         (What::DuplicateAck { count: 3, ack: 7404 }, "(1)      |3 Duplicate ACK 3 SEQ 7404"),
+        (What::TailProbe { again: true }, "(1)      |(Tail loss probe) the last segment again"),
+        (
+            What::DuplicateReported { start: 17, end: 1021 },
+            "(1)      |(D-SACK) the peer received SEQ 17 to 1021 twice",
+        ),
         (full(Limit::Congestion), "(1)      |Inflight full: 3"),
         (full(Limit::Receiver), "(1)      |Inflight full: 3 (the peer's window)"),
         (What::AckDelayed { until: Time::ZERO }, "(1)      |(Delayed ACK)"),

@@ -92,6 +92,16 @@ causes! {
     PartialAck = "a partial ACK: the next segment is missing, too", "RFC 6582 3.2 (3)";
     FullAck = "the ACK of new data that ends fast recovery", "RFC 5681 3.2 (6)";
     LimitedTransmit = "one of the first two duplicate ACKs", "RFC 3042 2";
+    SentBeforeArrived = "sent before a segment that has arrived, and longer ago than a round trip", "RFC 8985 6.2 (5)";
+    FoundLost = "a segment is lost", "RFC 6675 5";
+    RecoveryPoint = "everything sent before the loss was found is acknowledged", "RFC 6675 5";
+    DuplicateReported = "the peer received it twice", "RFC 2883 4";
+    TailProbe = "no acknowledgment came in two round trips", "RFC 8985 7.3";
+    TailProbeRepaired = "the probe repaired a loss", "RFC 8985 7.4";
+    AllResentWereDuplicates = "everything sent again was received twice: nothing had been lost", "RFC 3708 3";
+    EchoOfOriginal = "the acknowledgment answers the original, not what was sent again", "RFC 3522 3.2";
+    OriginalArrived = "what was never sent again has arrived: the timeout was spurious", "RFC 5682 3.1 (3)";
+    Restart = "nothing was outstanding for longer than the timeout", "RFC 5681 4.1";
     RetransmissionTimeout = "the retransmission timer expired", "RFC 6298 5.4";
     TimeoutWindow = "a timeout leaves one segment of window", "RFC 5681 3.1";
     WindowFull = "the window is used up", "RFC 9293 3.8.6";

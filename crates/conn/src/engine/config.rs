@@ -160,7 +160,18 @@ impl Config {
             growth: Growth::PerByte,
             halve: Halve::FlightSize,
             limited_transmit: true,
-            rto: RtoBounds { min: Duration::from_millis(200), ..RtoBounds::default() },
+            proportional: true,
+            sack: true,
+            tail_loss_probe: true,
+            undo: true,
+            pacing: true,
+            // As Linux takes its 200 ms: not below the smoothed round trip's variance, so that a steady path of any
+            // length leaves a delayed ACK the time to come.
+            rto: RtoBounds {
+                min: Duration::from_millis(200),
+                granularity: Duration::from_millis(200),
+                ..RtoBounds::default()
+            },
             ack_delay: Duration::from_millis(40),
             ..Self::classic()
         }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use lucid_congestion::{Controller, RttEstimator, Time};
+use lucid_congestion::{Controller, DeliveryRate, Pacer, RttEstimator, Time, default_pacing_rate};
 use lucid_wire::{Segment, SeqNum};
 
 use super::ack_policy::AckPolicy;
@@ -13,13 +13,18 @@ use super::config::{Config, KeepAlive};
 use super::endpoint::MakeController;
 use super::error::CloseReason;
 use super::event::{Event, SegmentSummary, What};
-use super::info::{Counts, Info};
+use super::info::{Counts, Info, RecoveryState};
 use super::loss::Loss;
 use super::message::{ConnId, Notice};
+use super::position::Position;
+use super::rack::Rack;
 use super::receiver::Receiver;
+use super::recovery::{Episode, Kind, TailProbe};
 use super::sender::{Next, Sender};
 use super::state::State;
 use super::timers::{Timer, Timers};
+use super::timestamps::TimestampClock;
+use super::undo::Undo;
 
 /// The least MSS that is believed: a peer that asks for less would make us send headers only.
 pub(crate) const MIN_MSS: u16 = 48;
@@ -82,6 +87,20 @@ pub(crate) struct Connection {
     pub(super) receiver: Option<Receiver>,
     pub(super) acks: AckPolicy,
     pub(super) loss: Loss,
+    /// Both sides know SACK.
+    pub(super) sack: bool,
+    pub(super) rack: Rack,
+    pub(super) rate: DeliveryRate,
+    pub(super) pacer: Pacer,
+    /// The window is reduced, until everything sent before is acknowledged.
+    pub(super) episode: Option<Episode>,
+    /// What would show that the last reduction was wrong.
+    pub(super) undo: Option<Undo>,
+    pub(super) tail_probe: Option<TailProbe>,
+    /// SND.NXT when the congestion window last held sending back.
+    pub(super) limited_until: Option<Position>,
+    /// When a segment with data last left.
+    pub(super) last_sent: Time,
     pub(super) congestion: Box<dyn Controller>,
     pub(super) rtt: RttEstimator,
     pub(super) timers: Timers,
@@ -108,7 +127,7 @@ pub(crate) struct Connection {
     pub(super) counts: Counts,
     pub(super) outbox: VecDeque<Out>,
     /// SND.NXT when [`What::InflightFull`] was last told, so that it is told once.
-    pub(super) full_told_at: Option<super::position::Position>,
+    pub(super) full_told_at: Option<Position>,
 }
 
 impl std::fmt::Debug for Connection {
@@ -154,6 +173,15 @@ impl Connection {
             state,
             passive,
             loss: Loss::new(congestion.recovery(), sender.iss()),
+            sack: false,
+            rack: Rack::new(sender.iss()),
+            rate: DeliveryRate::default(),
+            pacer: Pacer::new(u32::from(mss) + u32::from(config.counted_header)),
+            episode: None,
+            undo: None,
+            tail_probe: None,
+            limited_until: None,
+            last_sent: now,
             sender,
             receiver: None,
             acks: AckPolicy::new(config.ack_every),
@@ -195,6 +223,7 @@ impl Connection {
         self.receiver =
             Some(Receiver::new(syn.header.sequence, config.receive_buffer, config.mss.max(MIN_MSS)));
         let default = if self.origin.peer.is_ipv6() { DEFAULT_MSS_V6 } else { DEFAULT_MSS };
+        self.sack = config.sack && syn.header.options.sack_permitted;
         let offered = syn.header.options.mss.unwrap_or(default);
         // RFC 9293 3.7.1 (MUST-16): the smaller of what the peer takes and what we can send.
         self.sender.set_mss(offered.min(config.mss).max(MIN_MSS));
@@ -313,11 +342,43 @@ impl Connection {
         self.tell(now, Cause::SegmentArrived, |_| What::Received { segment: summary });
     }
 
-    /// cwnd in sequence space. The controller may count headers; sequence space has none.
+    /// cwnd in sequence space. The controller may count headers; sequence space has none. In a recovery that comes down
+    /// in proportion, it follows from what has arrived.
     pub(super) fn congestion_window(&self) -> u64 {
         let mss = f64::from(self.sender.mss());
         let counted = mss + f64::from(self.origin.config.counted_header);
-        ((self.congestion.window() * mss / counted) as u64).saturating_add(self.limited_transmit())
+        let in_proportion = self.episode.as_ref().and_then(|episode| episode.prr.as_ref());
+        let window = match in_proportion {
+            Some(prr) => prr.window(self.counted(self.sender.in_flight().pipe())),
+            None => self.congestion.window(),
+        };
+        ((window * mss / counted) as u64).saturating_add(self.limited_transmit())
+    }
+
+    /// Bytes per second at which segments are spread out, as the controller counts them; none: they aren't.
+    pub(super) fn pacing_rate(&self) -> Option<f64> {
+        if !self.origin.config.pacing {
+            return None;
+        }
+        let own = self.congestion.pacing_rate();
+        let (window, phase) = (self.congestion.window(), self.congestion.phase());
+        own.or_else(|| self.rtt.smoothed().map(|rtt| default_pacing_rate(window, rtt, phase)))
+    }
+
+    /// Our timestamps' clock.
+    pub(super) fn timestamp_clock(&self) -> TimestampClock {
+        TimestampClock::new(self.origin.timestamp_offset)
+    }
+
+    /// TSecr, if timestamps are in use.
+    pub(super) fn echo(&self, segment: &Segment) -> Option<u32> {
+        segment.header.options.timestamps.filter(|_| self.origin.config.timestamps).map(|both| both.echo)
+    }
+
+    /// The congestion window has held sending back since what this acknowledges was sent: it was tested (RFC 7661). In
+    /// slow start half of it is enough, since it doubles meanwhile.
+    pub(super) fn is_window_limited(&self) -> bool {
+        self.limited_until.is_some_and(|until| self.sender.una() < until)
     }
 
     /// Sequence space as the controller counts it.
@@ -329,11 +390,15 @@ impl Connection {
     /// RFC 3042 2: one segment beyond cwnd for each of the first two duplicate ACKs.
     fn limited_transmit(&self) -> u64 {
         match self.loss.duplicates() {
-            few @ 1..=2 if self.origin.config.limited_transmit && !self.loss.in_recovery() => {
+            few @ 1..=2 if self.origin.config.limited_transmit && !self.in_recovery() => {
                 u64::from(few) * u64::from(self.sender.mss())
             }
             _ => 0,
         }
+    }
+
+    fn in_recovery(&self) -> bool {
+        self.loss.in_recovery() || self.episode.is_some()
     }
 
     /// Keeps the retransmission and persist timers true to what is outstanding: never both.
@@ -344,17 +409,44 @@ impl Connection {
         } else if !self.sender.in_flight().is_empty() && self.timers.due(Timer::Retransmit).is_none() {
             self.set_retransmit(now);
         }
+        self.arm_tail_probe(now);
+        let next = self.sender.next(self.congestion_window());
         // With nothing in flight no ACK will come by itself: a silly window is overridden by this timer, too.
-        let stalled =
-            || matches!(self.sender.next(self.congestion_window()), Next::Full(_) | Next::Gathering);
-        if self.ended.is_none() && (closed || (self.sender.in_flight().is_empty() && stalled())) {
+        let stalled = self.sender.in_flight().is_empty() && matches!(next, Next::Full(_) | Next::Gathering);
+        if self.ended.is_none() && (closed || stalled) {
             if self.timers.due(Timer::Persist).is_none() {
                 self.timers.set(Timer::Persist, now + self.probe_interval());
             }
         } else {
             self.timers.stop(Timer::Persist);
         }
+        match next {
+            Next::Send { start, end, .. } => match self.held_back_until(now, end.since(start)) {
+                Some(until) => self.timers.set(Timer::Pace, until),
+                None => self.timers.stop(Timer::Pace),
+            },
+            _ => self.timers.stop(Timer::Pace),
+        }
         self.arm_keep_alive(now);
+    }
+
+    /// When a segment of so many places may leave, if not now.
+    pub(super) fn held_back_until(&self, now: Time, places: u64) -> Option<Time> {
+        if self.sender.is_urged() || !self.sender.syn_acknowledged() {
+            return None;
+        }
+        let at = self.pacer.ready_at(now, self.pacing_rate()?, self.counted(places));
+        (at > now).then_some(at)
+    }
+
+    fn recovery_state(&self) -> RecoveryState {
+        match self.episode.as_ref().map(|episode| episode.kind) {
+            None if self.loss.in_recovery() => RecoveryState::Recovery,
+            None => RecoveryState::Open,
+            Some(Kind::Loss) => RecoveryState::Recovery,
+            Some(Kind::Mark) => RecoveryState::Reduced,
+            Some(Kind::Timeout) => RecoveryState::Timeout,
+        }
     }
 
     /// The connection seen from outside.
@@ -380,6 +472,12 @@ impl Connection {
             rtt_variance: self.rtt.variance(),
             min_rtt: self.rtt.min(),
             rto: self.rtt.rto(),
+            lost: self.sender.in_flight().lost(),
+            arrived: self.sender.in_flight().arrived(),
+            sack: self.sack,
+            recovery: self.recovery_state(),
+            pacing_rate: self.pacing_rate(),
+            delivered: self.rate.delivered(),
             counts: self.counts,
         }
     }

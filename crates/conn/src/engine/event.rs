@@ -251,6 +251,30 @@ pub enum What {
         /// Payload bytes.
         bytes: usize,
     },
+    /// Segments were found lost: they go again as the window lets them.
+    FoundLost {
+        /// How many bytes of sequence space.
+        bytes: u64,
+        /// The first sequence number that is lost now.
+        seq: u32,
+    },
+    /// The peer reports that it received something twice (D-SACK, RFC 2883).
+    DuplicateReported {
+        /// From this sequence number.
+        start: u32,
+        /// To before this one.
+        end: u32,
+    },
+    /// The end of the flight is probed (RFC 8985 section 7).
+    TailProbe {
+        /// The last segment goes again; otherwise a new one goes.
+        again: bool,
+    },
+    /// The last cut of the congestion window was wrong, and is taken back.
+    Undone {
+        /// It was a timeout's.
+        timeout: bool,
+    },
     /// The zero window was probed.
     WindowProbe {
         /// Which probe in a row, from 1.

@@ -73,6 +73,8 @@ pub(crate) struct InFlight {
     /// Places that have arrived, and how many segments they are.
     arrived: u64,
     arrived_segments: usize,
+    /// Places that have arrived as duplicate ACKs count them, from a peer that can't name them.
+    assumed: u64,
     covered: Covered,
     /// When each segment was sent, in that order: the end of each and the time. An entry holds only as long as its
     /// segment was not sent again and nothing is known of it.
@@ -115,7 +117,13 @@ impl InFlight {
     /// What is still thought to be in the network: FlightSize without what is lost and what has arrived (RFC 6675
     /// section 4, with a segment sent again counted once).
     pub(crate) fn pipe(&self) -> u64 {
-        self.flight_size() - self.lost - self.arrived
+        let unknown = self.flight_size() - self.lost - self.arrived;
+        unknown - self.assumed.min(unknown)
+    }
+
+    /// Duplicate ACKs say that so many places have arrived since SND.UNA last moved.
+    pub(crate) fn assume_arrived(&mut self, places: u64) {
+        self.assumed = places;
     }
 
     /// The segments, oldest first.
@@ -140,6 +148,7 @@ impl InFlight {
 
     /// Everything before `una` was acknowledged. `arrive` sees each segment that had not arrived before.
     pub(crate) fn acknowledge(&mut self, una: Position, now: Time, mut arrive: impl FnMut(&Sent)) -> Acked {
+        self.assumed = 0;
         let before = self.flight_size();
         let arrived_before = self.arrived;
         let mut last_rtt = None;
@@ -318,7 +327,8 @@ impl InFlight {
         }
         self.queue = merged;
         self.lost = self.flight_size() - self.arrived;
-        self.lost_ends = self.queue.iter().filter(|sent| sent.fate == Fate::Lost).map(|sent| sent.end).collect();
+        self.lost_ends =
+            self.queue.iter().filter(|sent| sent.fate == Fate::Lost).map(|sent| sent.end).collect();
         self.by_time.clear();
     }
 

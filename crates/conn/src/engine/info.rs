@@ -23,8 +23,12 @@ pub struct Counts {
     pub retransmissions: u64,
     /// Times the retransmission timer fired.
     pub timeouts: u64,
-    /// Fast retransmits.
+    /// Fast retransmits: times that a loss was found before the timer.
     pub fast_retransmits: u64,
+    /// Tail loss probes sent (RFC 8985 section 7).
+    pub tail_probes: u64,
+    /// Cuts of the window taken back, since they proved wrong.
+    pub undone: u64,
     /// Segments that carried nothing new.
     pub duplicates_received: u64,
     /// Segments that came before their turn.
@@ -37,6 +41,21 @@ pub struct Counts {
     pub keep_alive_probes: u64,
     /// Challenge ACKs sent.
     pub challenge_acks: u64,
+}
+
+/// Whether the congestion window is reduced just now, and why.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecoveryState {
+    /// It isn't.
+    #[default]
+    Open,
+    /// A segment was found lost, and what was sent before is not all acknowledged yet.
+    Recovery,
+    /// The network marked a segment rather than drop it.
+    Reduced,
+    /// The retransmission timer expired.
+    Timeout,
 }
 
 /// A connection, seen from outside at one moment.
@@ -82,6 +101,18 @@ pub struct Info {
     pub min_rtt: Option<Duration>,
     /// RTO, with its back-off.
     pub rto: Duration,
+    /// Bytes of sequence space that were found lost and have yet to go again.
+    pub lost: u64,
+    /// Bytes of sequence space that have arrived beyond a gap, as the peer reports (SACK).
+    pub arrived: u64,
+    /// Both sides know SACK.
+    pub sack: bool,
+    /// Whether a loss is being repaired.
+    pub recovery: RecoveryState,
+    /// Bytes per second at which segments are spread out, if they are.
+    pub pacing_rate: Option<f64>,
+    /// Bytes delivered so far, as the controller counts them.
+    pub delivered: f64,
     /// What happened so far.
     pub counts: Counts,
 }

@@ -15,6 +15,7 @@ mod loss;
 mod message;
 mod output;
 mod position;
+mod rack;
 mod reassembler;
 mod receiver;
 mod recording;
@@ -26,6 +27,8 @@ mod sender;
 mod state;
 mod timeouts;
 mod timers;
+mod timestamps;
+mod undo;
 mod user_calls;
 
 pub use cause::Cause;

@@ -1,7 +1,7 @@
 //! What is sent: segments made from what the parts have, one at a time.
 
 use bytes::Bytes;
-use lucid_congestion::Time;
+use lucid_congestion::{Phase, Sent as SentBytes, Stamp, Time};
 use lucid_wire::{Flags, Header, Options, Segment, SeqNum};
 
 use super::ack_policy::Owed;
@@ -30,6 +30,9 @@ impl Connection {
             return self.owe_window_update();
         }
         match self.sender.next(self.congestion_window()) {
+            Next::Send { start, end, .. } if self.held_back_until(now, end.since(start)).is_some() => {
+                self.acknowledge_alone(now);
+            }
             Next::Send { start, end, again, probe } => {
                 let cause = match (probe, again) {
                     (true, _) => Cause::ZeroWindow,
@@ -39,14 +42,21 @@ impl Connection {
                 self.send_stretch(now, start, end, cause);
             }
             next => {
-                if let Owed::Now(cause) = self.acks.owed() {
-                    self.open_window();
-                    self.send_ack(now, cause);
-                } else if let Next::Full(limit) = next {
+                if !self.acknowledge_alone(now)
+                    && let Next::Full(limit) = next
+                {
                     self.tell_full(now, limit);
                 }
             }
         }
+    }
+
+    /// No data goes that could carry the acknowledgment that is owed now, if one is. Says whether it went.
+    fn acknowledge_alone(&mut self, now: Time) -> bool {
+        let Owed::Now(cause) = self.acks.owed() else { return false };
+        self.open_window();
+        self.send_ack(now, cause);
+        true
     }
 
     /// Room that reading made meanwhile has yet to be told: no other ACK may follow, and then the peer would only
@@ -80,7 +90,9 @@ impl Connection {
         if !self.may_afford(&segment) {
             return;
         }
-        let retransmission = self.sender.send(start, end, now);
+        let stamp = self.note_leaving(now, &segment, start < self.sender.nxt());
+        let retransmission = self.sender.send(start, end, now, stamp);
+        self.note_limit();
         self.count_sent(&segment, retransmission);
         self.transmit(now, segment, retransmission, cause);
         self.after_sending(now, flags, retransmission);
@@ -89,6 +101,35 @@ impl Connection {
             self.timers.stop(Timer::Retransmit);
         }
         self.arm(now);
+    }
+
+    /// What counts bytes hears of a segment that leaves.
+    fn note_leaving(&mut self, now: Time, segment: &Segment, again: bool) -> Stamp {
+        let bytes = self.counted(segment.payload.len() as u64);
+        let in_flight = self.counted(self.sender.in_flight().pipe());
+        if let Some(prr) = self.episode.as_mut().and_then(|episode| episode.prr.as_mut()) {
+            prr.on_sent(bytes);
+        }
+        if let Some(undo) = self.undo.as_mut().filter(|_| again) {
+            undo.on_resent(now);
+        }
+        if let Some(rate) = self.pacing_rate() {
+            self.pacer.on_sent(now, bytes, rate);
+        }
+        self.last_sent = now;
+        self.congestion.on_sent(&SentBytes { now, bytes, in_flight });
+        self.rate.on_sent(now, bytes, in_flight)
+    }
+
+    /// Does the congestion window leave no room for another segment? In slow start half of it counts as all, since it
+    /// doubles within the round trip.
+    fn note_limit(&mut self) {
+        let window = self.congestion_window();
+        let pipe = self.sender.in_flight().pipe();
+        let factor = if self.congestion.phase() == Phase::SlowStart { 2 } else { 1 };
+        if factor * pipe + u64::from(self.sender.mss()) > window {
+            self.limited_until = Some(self.sender.nxt());
+        }
     }
 
     fn count_sent(&mut self, segment: &Segment, retransmission: u32) {

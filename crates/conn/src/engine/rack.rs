@@ -50,7 +50,14 @@ pub(crate) struct Rack {
 
 impl Rack {
     pub(crate) fn new(iss: Position) -> Self {
-        Self { latest: None, forward: iss, reordering_seen: false, quarters: 1, persist: 0, widened_until: None }
+        Self {
+            latest: None,
+            forward: iss,
+            reordering_seen: false,
+            quarters: 1,
+            persist: 0,
+            widened_until: None,
+        }
     }
 
     /// Steps 2 and 3: a segment has arrived. `was_original` says that the acknowledgment is known to be older than the
@@ -72,8 +79,7 @@ impl Rack {
         if sent.retransmissions > 0 && (was_original || too_soon) {
             return;
         }
-        let newer =
-            |latest: &Latest| (sent.last_at, sent.end) > (latest.sent_at, latest.end);
+        let newer = |latest: &Latest| (sent.last_at, sent.end) > (latest.sent_at, latest.end);
         if self.latest.as_ref().is_none_or(newer) {
             self.latest = Some(Latest { sent_at: sent.last_at, end: sent.end, rtt });
         }

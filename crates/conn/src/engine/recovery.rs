@@ -8,22 +8,34 @@ mod scoreboard;
 mod spurious;
 mod tail;
 
-pub(super) use scoreboard::Episode;
-pub(super) use tail::TailProbe;
-
 use core::time::Duration;
 
-use lucid_congestion::{Ack, Controller, Loss as LossEvent, Phase, Time};
+use lucid_congestion::{Controller, Time};
 
 use super::cause::Cause;
 use super::connection::Connection;
 use super::event::{Change, What};
-use super::loss::{OnDuplicate, OnNewAck};
 use super::message::Notice;
 use super::position::Position;
-use super::timers::Timer;
+
+pub(super) use scoreboard::{Episode, Kind};
+pub(super) use tail::TailProbe;
 
 impl Connection {
+    /// How many bytes of data an acknowledgment of everything before `ack` covers: a SYN and a FIN take a place, but no
+    /// room in the network that a window would count.
+    fn data_until(&self, ack: Position) -> u64 {
+        let from = self.sender.una().max(self.sender.iss() + 1);
+        ack.min(self.sender.end_of_data()).since(from)
+    }
+
+    /// SND.UNA has moved: the path works.
+    fn note_progress(&mut self, now: Time) {
+        self.timeouts = 0;
+        self.probes = 0;
+        self.stuck_since = now;
+    }
+
     /// A round trip was measured.
     pub(super) fn measured(&mut self, now: Time, sample: Duration) {
         self.rtt.on_sample(sample);
@@ -51,6 +63,25 @@ impl Connection {
                 smss,
             }
         });
+    }
+
+    /// The application is about to write: has it been the limit?
+    pub(super) fn before_new_data(&mut self, now: Time) {
+        if !self.has_scoreboard() || !self.state.is_synchronized() {
+            return;
+        }
+        let in_flight = self.sender.in_flight();
+        let pipe = in_flight.pipe();
+        let waits = self.sender.unsent() >= u64::from(self.sender.mss()) || in_flight.lost() > 0;
+        if !waits && pipe < self.congestion_window() {
+            self.rate.app_limited(self.counted(pipe));
+        }
+        let idle = now.saturating_since(self.last_sent);
+        if self.sender.in_flight().is_empty() && self.sender.unsent() == 0 && idle > self.rtt.rto() {
+            self.congest(now, Cause::Restart, |congestion| congestion.on_restart(now));
+            // It has restarted once; the next write finds it so.
+            self.last_sent = now;
+        }
     }
 
     /// A writer that waits hears of room once there is a quarter of the buffer.

@@ -41,6 +41,8 @@ pub(crate) struct Sender {
     probe_now: bool,
     /// The tail is probed with new data: one segment may go beyond cwnd.
     tail_probe_now: bool,
+    /// New data goes before lost segments do: F-RTO wants to see what it draws (RFC 5682).
+    defer_lost: bool,
 }
 
 /// What goes next, if anything may.
@@ -87,6 +89,7 @@ impl Sender {
             resend_now: false,
             probe_now: false,
             tail_probe_now: false,
+            defer_lost: false,
         }
     }
 
@@ -189,6 +192,12 @@ impl Sender {
     /// What goes next, with `cwnd` places of congestion window.
     pub(crate) fn next(&self, cwnd: u64) -> Next {
         if let Some(lost) = self.in_flight.first_lost() {
+            if self.defer_lost && !self.resend_now && self.end() > self.nxt {
+                let new = self.next_new(cwnd);
+                if matches!(new, Next::Send { .. }) {
+                    return new;
+                }
+            }
             return self.next_lost(lost.start, lost.end, cwnd);
         }
         if self.nxt == self.iss {
@@ -341,6 +350,21 @@ impl Sender {
     /// The first lost segment goes at once, whatever the windows say.
     pub(crate) fn resend_at_once(&mut self) {
         self.resend_now = self.in_flight.lost() > 0;
+    }
+
+    /// Something goes at once, paced or not.
+    pub(crate) fn is_urged(&self) -> bool {
+        self.resend_now || self.probe_now || self.tail_probe_now
+    }
+
+    /// Whether new data goes before lost segments do.
+    pub(crate) fn defer_lost(&mut self, on: bool) {
+        self.defer_lost = on;
+    }
+
+    /// So many duplicate ACKs say that a full segment each has arrived, without naming it.
+    pub(crate) fn assume_arrived(&mut self, segments: u32) {
+        self.in_flight.assume_arrived(u64::from(segments) * u64::from(self.mss));
     }
 
     /// Probes the tail: with new data, if there is some that the peer's window takes, or else with the last segment again

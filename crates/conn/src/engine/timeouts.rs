@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use lucid_congestion::{Loss as LossEvent, Time};
+use lucid_congestion::Time;
 
 use super::cause::Cause;
 use super::connection::Connection;
@@ -23,7 +23,11 @@ impl Connection {
     pub(crate) fn expire(&mut self, now: Time) {
         while let Some(timer) = self.timers.expire(now) {
             match timer {
+                Timer::TailProbe => self.tail_probe_timeout(now),
+                Timer::Reordering => self.reordering_timeout(now),
                 Timer::Retransmit => self.retransmission_timeout(now),
+                // The pacer has credit again: `output` finds out.
+                Timer::Pace => {}
                 Timer::Persist => self.persist_timeout(now),
                 Timer::DelayedAck => {
                     self.acks.on_timer();
@@ -55,14 +59,11 @@ impl Connection {
             rto: change,
             count,
         });
-        let flight_size = self.counted(self.sender.in_flight().flight_size());
-        self.sender.on_timeout();
         self.resend_cause = Cause::RetransmissionTimeout;
-        if self.state.is_synchronized() {
-            self.loss.on_timeout(self.sender.nxt());
-            self.congest(now, Cause::TimeoutWindow, |congestion| {
-                congestion.on_timeout(&LossEvent { now, flight_size }, first);
-            });
+        match self.state.is_synchronized() {
+            true if self.has_scoreboard() => self.scoreboard_times_out(now, first),
+            true => self.inflating_times_out(now, first),
+            false => self.sender.on_timeout(),
         }
         self.tell_resending(now, Cause::RetransmissionTimeout);
         if self.timeouts == self.origin.config.r1 {

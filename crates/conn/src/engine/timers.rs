@@ -5,12 +5,18 @@ use lucid_congestion::Time;
 /// What can be due. When it is, `timeouts` does what the name says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Timer {
+    /// Probe the end of the flight (RFC 8985 section 7).
+    TailProbe,
+    /// What was given time because segments may overtake each other is lost (RFC 8985 section 6.2 step 5).
+    Reordering,
     /// Send the front segment again (RFC 6298 section 5).
     Retransmit,
     /// Probe a window that is closed, or too small for what waits (RFC 9293 sections 3.8.6.1, 3.8.6.2.1).
     Persist,
     /// Send the acknowledgment that waited for company (RFC 9293 section 3.8.6.3).
     DelayedAck,
+    /// The next segment may leave: they are spread out.
+    Pace,
     /// Leave TIME-WAIT, or FIN-WAIT-2 when no one reads (RFC 9293 sections 3.6.1, 3.10.8).
     Linger,
     /// Ask an idle peer whether it is still there (RFC 9293 section 3.8.4).
@@ -18,7 +24,16 @@ pub(crate) enum Timer {
 }
 
 impl Timer {
-    const ALL: [Self; 5] = [Self::Retransmit, Self::Persist, Self::DelayedAck, Self::Linger, Self::KeepAlive];
+    const ALL: [Self; 8] = [
+        Self::TailProbe,
+        Self::Reordering,
+        Self::Retransmit,
+        Self::Persist,
+        Self::DelayedAck,
+        Self::Pace,
+        Self::Linger,
+        Self::KeepAlive,
+    ];
 }
 
 /// When each timer is due.

@@ -14,8 +14,8 @@ impl Connection {
     /// Takes a call in.
     pub(crate) fn call(&mut self, now: Time, call: Call) -> Result<Reply, CallError> {
         let reply = match call {
-            Call::Write(bytes) => self.send(bytes, false),
-            Call::WriteUrgent(bytes) => self.send(bytes, true),
+            Call::Write(bytes) => self.send(now, bytes, false),
+            Call::WriteUrgent(bytes) => self.send(now, bytes, true),
             Call::Read { max } => self.receive(max),
             Call::Shutdown => self.close(),
             Call::Release => Ok(self.release(now)),
@@ -34,11 +34,12 @@ impl Connection {
     }
 
     /// SEND (RFC 9293 section 3.10.2).
-    fn send(&mut self, bytes: Bytes, urgent: bool) -> Result<Reply, CallError> {
+    fn send(&mut self, now: Time, bytes: Bytes, urgent: bool) -> Result<Reply, CallError> {
         self.alive()?;
         if self.sender.is_finishing() {
             return Err(CallError::Closing);
         }
+        self.before_new_data(now);
         let offered = bytes.len();
         let taken = self.sender.write(bytes, urgent);
         self.writer_waits |= taken < offered;

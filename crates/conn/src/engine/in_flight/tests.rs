@@ -23,7 +23,10 @@ fn three() -> InFlight {
 fn an_ack_measures_the_last_segment_it_covers() {
     let mut in_flight = three();
     let acked = in_flight.acknowledge(place(200), ms(50), |_| ());
-    assert_eq!(acked, Acked { places: 200, delivered: 200, rtt: Some(Duration::from_millis(40)), fresh: true });
+    assert_eq!(
+        acked,
+        Acked { places: 200, delivered: 200, rtt: Some(Duration::from_millis(40)), fresh: true }
+    );
     assert_eq!((in_flight.flight_size(), in_flight.segments()), (100, 1));
 }
 
@@ -81,5 +84,5 @@ fn a_merged_segment_was_sent_as_often_as_any_of_its_parts() {
     in_flight.mark_all_lost(300);
     assert_eq!(in_flight.segments(), 1);
     let acked = in_flight.acknowledge(place(300), ms(50), |_| ());
-    assert_eq!(acked, Acked { places: 300, rtt: None, fresh: false });
+    assert_eq!(acked, Acked { places: 300, delivered: 300, rtt: None, fresh: false });
 }

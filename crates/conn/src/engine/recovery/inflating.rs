@@ -11,7 +11,7 @@ use crate::engine::timers::Timer;
 
 impl Connection {
     /// An ACK advances SND.UNA.
-    pub(super) fn new_data_acknowledged(&mut self, now: Time, ack: Position) {
+    pub(in crate::engine) fn new_data_acknowledged(&mut self, now: Time, ack: Position) {
         let bytes = self.data_until(ack);
         let acked = self.sender.acknowledge(ack, now, |_| ());
         self.note_progress(now);
@@ -61,7 +61,7 @@ impl Connection {
     }
 
     /// An ACK that acknowledges nothing new.
-    pub(super) fn duplicate_ack(&mut self, now: Time) {
+    pub(in crate::engine) fn duplicate_ack(&mut self, now: Time) {
         let outcome = self.loss.on_duplicate(self.sender.una(), self.sender.nxt());
         let count = self.loss.duplicates();
         self.tell(now, Cause::DuplicateAck, |connection| What::DuplicateAck {
@@ -94,4 +94,13 @@ impl Connection {
         self.tell_resending(now, cause);
     }
 
+    /// The retransmission timer expired (RFC 5681 section 3.1).
+    pub(in crate::engine) fn inflating_times_out(&mut self, now: Time, first: bool) {
+        let flight_size = self.counted(self.sender.in_flight().flight_size());
+        self.sender.on_timeout();
+        self.loss.on_timeout(self.sender.nxt());
+        self.congest(now, Cause::TimeoutWindow, |congestion| {
+            congestion.on_timeout(&LossEvent { now, flight_size }, first);
+        });
+    }
 }

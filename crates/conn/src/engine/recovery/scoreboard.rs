@@ -150,7 +150,8 @@ impl Connection {
 
     /// Round trips, by the finer clock if it is unambiguous, and otherwise by timestamps (RFC 7323 section 4).
     fn measure(&mut self, now: Time, news: &News) {
-        let echoed = || news.echo.filter(|_| news.advanced).map(|echo| self.timestamp_clock().since(now, echo));
+        let echoed =
+            || news.echo.filter(|_| news.advanced).map(|echo| self.timestamp_clock().since(now, echo));
         match news.rtt.or_else(echoed) {
             Some(rtt) => self.measured(now, rtt),
             None if news.fresh => self.rtt.reset_back_off(),
@@ -167,7 +168,9 @@ impl Connection {
         }
         let path = self.path();
         let mut found = 0;
-        while let Some(due) = self.sender.in_flight().oldest_sending().and_then(|s| self.rack.lost_at(s, &path)) {
+        while let Some(due) =
+            self.sender.in_flight().oldest_sending().and_then(|s| self.rack.lost_at(s, &path))
+        {
             if due > now {
                 self.timers.set(Timer::Reordering, due);
                 break;
@@ -216,9 +219,10 @@ impl Connection {
         let before = self.sender.in_flight().lost();
         if news.advanced {
             self.loss.on_new_ack(self.sender.una());
-            let still = self.episode.as_ref().is_some_and(|episode| {
-                episode.kind == Kind::Loss && self.sender.una() < episode.until
-            });
+            let still = self
+                .episode
+                .as_ref()
+                .is_some_and(|episode| episode.kind == Kind::Loss && self.sender.una() < episode.until);
             if still {
                 self.resend_front(now, Cause::PartialAck);
             }
@@ -301,7 +305,11 @@ impl Connection {
         self.tail_probe = None;
         self.timers.stop(Timer::TailProbe);
         let prr = (self.congestion.recovery() == Recovery::Proportional).then(|| {
-            Prr::new(flight_size, self.congestion.slow_start_threshold(), self.counted(u64::from(self.sender.mss())))
+            Prr::new(
+                flight_size,
+                self.congestion.slow_start_threshold(),
+                self.counted(u64::from(self.sender.mss())),
+            )
         });
         self.episode = Some(Episode { kind, until: self.sender.nxt(), prr });
         if kind == Kind::Loss {
@@ -344,7 +352,13 @@ impl Connection {
         while due(self).is_some_and(|at| at <= now) {
             found += self.lose_oldest(now);
         }
-        if self.sender.in_flight().iter().next().is_some_and(|front| front.fate != crate::engine::in_flight::Fate::Lost) {
+        if self
+            .sender
+            .in_flight()
+            .iter()
+            .next()
+            .is_some_and(|front| front.fate != crate::engine::in_flight::Fate::Lost)
+        {
             self.sender.in_flight_mut().mark_front_lost();
         }
         self.tell_lost(now, found, Cause::RetransmissionTimeout);
@@ -369,6 +383,3 @@ fn duplicate_report(
     let inside = second.is_some_and(|(from, to)| from <= start && end <= to);
     (end <= ack || inside).then_some((start, end))
 }
-
-#[cfg(test)]
-mod tests;

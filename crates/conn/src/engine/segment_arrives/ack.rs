@@ -34,9 +34,14 @@ impl Connection {
         }
         self.last_heard = now;
         self.probes_answered();
-        if ack > self.sender.una() {
+        let is_duplicate = ack == self.sender.una() && self.is_duplicate_ack(arriving);
+        if self.has_scoreboard() {
+            if ack >= self.sender.una() || self.sack {
+                self.acknowledged(now, ack, arriving.segment, is_duplicate);
+            }
+        } else if ack > self.sender.una() {
             self.new_data_acknowledged(now, ack);
-        } else if ack == self.sender.una() && self.is_duplicate_ack(arriving) {
+        } else if is_duplicate {
             self.duplicate_ack(now);
         }
         if ack >= self.sender.una() {
@@ -49,7 +54,7 @@ impl Connection {
     /// Our SYN is acknowledged: ESTABLISHED.
     pub(super) fn establish(&mut self, now: Time, segment: &Segment, ack: Position, cause: Cause) {
         self.last_heard = now;
-        let acked = self.sender.acknowledge(ack, now);
+        let acked = self.sender.acknowledge(ack, now, |_| ());
         self.begin_data();
         if let Some(rtt) = acked.rtt {
             self.measured(now, rtt);
