@@ -38,6 +38,8 @@ fn everything_that_happens_is_counted() {
             retransmissions: 2,
             timeouts: 1,
             fast_retransmits: 1,
+            tail_probes: 0,
+            undone: 0,
             duplicates_received: 2,
             out_of_order_received: 1,
             discarded: 2,

@@ -117,8 +117,10 @@ impl Connection {
             self.pacer.on_sent(now, bytes, rate);
         }
         self.last_sent = now;
-        self.congestion.on_sent(&SentBytes { now, bytes, in_flight });
-        self.rate.on_sent(now, bytes, in_flight)
+        let stamp = self.rate.on_sent(now, bytes, in_flight);
+        let app_limited = stamp.app_limited;
+        self.congestion.on_sent(&SentBytes { now, bytes, in_flight, app_limited });
+        stamp
     }
 
     /// Does the congestion window leave no room for another segment? In slow start half of it counts as all, since it

@@ -333,7 +333,9 @@ fn closed(reason: &CloseReason) -> &'static str {
     match reason {
         CloseReason::Refused | CloseReason::Unreachable => "ECONNREFUSED",
         CloseReason::Reset => "ECONNRESET",
-        CloseReason::TimedOut { .. } | CloseReason::HalfClosedTooLong => "ETIMEDOUT",
+        CloseReason::TimedOut { .. } | CloseReason::NotAlive { .. } | CloseReason::HalfClosedTooLong => {
+            "ETIMEDOUT"
+        }
         CloseReason::Aborted => "ECONNABORTED",
         CloseReason::Finished => "EPIPE",
     }
