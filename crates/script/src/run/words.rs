@@ -1,6 +1,6 @@
 //! The engine's events in a few words.
 
-use lucid_conn::engine::{Event, What};
+use lucid_conn::engine::{Event, Time, What};
 use serde_json::{Map, Value};
 
 /// What an event adds to the exchange; nothing where the exchange has it already.
@@ -21,7 +21,15 @@ pub(crate) fn why(event: &Event) -> Option<String> {
 fn values(fields: &Map<String, Value>) -> String {
     const KNOWN: [&str; 8] = ["event", "seq", "ack", "next", "segment", "peer", "counts", "late"];
     let shown = fields.iter().filter(|(name, _)| !KNOWN.contains(&name.as_str()));
-    shown.map(|(name, value)| format!(" {name} {}", words(value))).collect()
+    shown.map(|(name, value)| format!(" {name} {}", named(name, value))).collect()
+}
+
+/// Only a name tells a point in time from a number.
+fn named(name: &str, value: &Value) -> String {
+    match (name, value.as_u64()) {
+        ("until", Some(nanos)) => Time::from_nanos(nanos).to_string(),
+        _ => words(value),
+    }
 }
 
 fn words(value: &Value) -> String {
