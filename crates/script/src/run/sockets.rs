@@ -324,7 +324,7 @@ fn errno(error: &CallError) -> Returned {
         CallError::Closed(reason) => closed(reason),
         CallError::PortInUse(_) => "EADDRINUSE",
         CallError::TooManyConnections => "EADDRNOTAVAIL",
-        CallError::InvalidAddress(_) => "EINVAL",
+        _ => "EINVAL",
     })
 }
 
@@ -333,10 +333,9 @@ fn closed(reason: &CloseReason) -> &'static str {
     match reason {
         CloseReason::Refused | CloseReason::Unreachable => "ECONNREFUSED",
         CloseReason::Reset => "ECONNRESET",
-        CloseReason::TimedOut { .. } | CloseReason::NotAlive { .. } | CloseReason::HalfClosedTooLong => {
-            "ETIMEDOUT"
-        }
         CloseReason::Aborted => "ECONNABORTED",
         CloseReason::Finished => "EPIPE",
+        // All others are about time.
+        _ => "ETIMEDOUT",
     }
 }
