@@ -1,4 +1,5 @@
 use lucid_wire::SeqNum;
+use proptest::prelude::*;
 
 use super::*;
 
@@ -85,4 +86,121 @@ fn a_merged_segment_was_sent_as_often_as_any_of_its_parts() {
     assert_eq!(in_flight.segments(), 1);
     let acked = in_flight.acknowledge(place(300), ms(50), |_| ());
     assert_eq!(acked, Acked { places: 300, delivered: 300, rtt: None, fresh: false });
+}
+
+/// RFC 2018: what the peer reports is outstanding, and not in the network. Only whole segments count.
+#[test]
+fn what_the_peer_reports_has_arrived() {
+    let mut in_flight = three();
+    let mut seen = Vec::new();
+    let news = in_flight.selectively_acknowledge(place(150), place(300), |sent| seen.push(sent.start));
+    assert_eq!((news, seen), (100, vec![place(200)]), "the second segment is not whole");
+    assert_eq!((in_flight.flight_size(), in_flight.pipe(), in_flight.arrived_segments()), (300, 200, 1));
+    let again = in_flight.selectively_acknowledge(place(100), place(300), |_| ());
+    assert_eq!(again, 100, "only what is news");
+    let acked = in_flight.acknowledge(place(300), ms(50), |sent| assert_eq!(sent.start, place(0)));
+    assert_eq!((acked.places, acked.delivered), (300, 100));
+    assert_eq!(in_flight.pipe(), 0);
+}
+
+/// RFC 2018 section 8: a peer may let go of what it reported. The front shows it, since only it would be acknowledged.
+#[test]
+fn a_report_that_is_not_kept_is_forgotten() {
+    let mut in_flight = three();
+    in_flight.selectively_acknowledge(place(100), place(300), |_| ());
+    assert!(!in_flight.forget_reports_if_reneged());
+    in_flight.acknowledge(place(100), ms(50), |_| ());
+    assert!(in_flight.forget_reports_if_reneged());
+    assert_eq!((in_flight.arrived(), in_flight.lost()), (0, 200));
+}
+
+/// Which segment was sent longest ago: one that was sent again is a young one.
+#[test]
+fn the_oldest_sending_is_not_that_of_a_segment_sent_again() {
+    let mut in_flight = three();
+    let oldest = |in_flight: &InFlight| in_flight.oldest_sending().map(|sent| sent.start);
+    assert_eq!(oldest(&in_flight), Some(place(0)));
+    in_flight.mark_front_lost();
+    in_flight.resend_first_lost(place(100), ms(30), Stamp::default());
+    assert_eq!(oldest(&in_flight), Some(place(100)));
+    in_flight.selectively_acknowledge(place(100), place(200), |_| ());
+    in_flight.mark_oldest_sending_lost();
+    assert_eq!(in_flight.first_lost().map(|sent| sent.start), Some(place(200)));
+    assert_eq!(oldest(&in_flight), Some(place(0)));
+    in_flight.unmark_lost();
+    assert_eq!(oldest(&in_flight), Some(place(200)), "it was sent at 20 ms, the first again at 30 ms");
+}
+
+/// One thing that happens to a queue.
+#[derive(Clone, Debug)]
+enum Step {
+    Push(u64),
+    Acknowledge(u64),
+    Report(u64, u64),
+    LoseFront,
+    LoseBack,
+    LoseOldest,
+    LoseAll,
+    Unmark,
+    Resend(u64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        6 => (1_u64..100).prop_map(Step::Push),
+        2 => (0_u64..300).prop_map(Step::Acknowledge),
+        4 => (0_u64..800, 1_u64..400).prop_map(|(start, len)| Step::Report(start, len)),
+        1 => Just(Step::LoseFront),
+        1 => Just(Step::LoseBack),
+        2 => Just(Step::LoseOldest),
+        1 => Just(Step::LoseAll),
+        1 => Just(Step::Unmark),
+        4 => (1_u64..100).prop_map(Step::Resend),
+    ]
+}
+
+fn take(in_flight: &mut InFlight, step: &Step, una: &mut Position, nxt: &mut Position, now: Time) {
+    match *step {
+        Step::Push(len) => {
+            in_flight.push(*nxt, *nxt + len, now, Stamp::default());
+            *nxt += len;
+        }
+        Step::Acknowledge(len) => {
+            *una = (*una + len).min(*nxt);
+            in_flight.acknowledge(*una, now, |_| ());
+        }
+        Step::Report(start, len) => {
+            in_flight.selectively_acknowledge(*una + start, (*una + (start + len)).min(*nxt), |_| ());
+        }
+        Step::LoseFront => in_flight.mark_front_lost(),
+        Step::LoseBack => in_flight.mark_back_lost(),
+        Step::LoseOldest => drop(in_flight.mark_oldest_sending_lost()),
+        Step::LoseAll => in_flight.mark_all_lost(100),
+        Step::Unmark => in_flight.unmark_lost(),
+        Step::Resend(len) => {
+            if let Some((start, end)) = in_flight.first_lost().map(|lost| (lost.start, lost.end)) {
+                in_flight.resend_first_lost(end.min(start + len), now, Stamp::default());
+            }
+        }
+    }
+}
+
+proptest! {
+    /// What is kept beside the queue is what counting it anew would find.
+    #[test]
+    fn the_sums_are_those_of_the_segments(steps in proptest::collection::vec(step(), 0..60)) {
+        let mut in_flight = InFlight::default();
+        let (mut una, mut nxt) = (place(0), place(0));
+        for (at, step) in steps.iter().enumerate() {
+            take(&mut in_flight, step, &mut una, &mut nxt, ms(at as u64));
+            let of = |fate| in_flight.iter().filter(|sent| sent.fate == fate).map(Sent::len).sum::<u64>();
+            prop_assert_eq!(in_flight.flight_size(), nxt.since(una));
+            prop_assert_eq!((in_flight.lost(), in_flight.arrived()), (of(Fate::Lost), of(Fate::Arrived)));
+            prop_assert_eq!(in_flight.pipe(), of(Fate::Unknown));
+            let first = in_flight.iter().find(|sent| sent.fate == Fate::Lost);
+            prop_assert_eq!(in_flight.first_lost(), first);
+            let oldest = in_flight.iter().filter(|sent| sent.fate == Fate::Unknown).map(|sent| sent.last_at).min();
+            prop_assert_eq!(in_flight.oldest_sending().map(|sent| sent.last_at), oldest);
+        }
+    }
 }
