@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use core::fmt;
 use core::str::FromStr;
 
-use crate::{Bbr, Controller, NewReno, Parameters, Reno, Tahoe};
+use crate::{Bbr, Controller, Cubic, NewReno, Parameters, Reno, Tahoe};
 
 #[cfg(test)]
 mod tests;
@@ -19,13 +19,15 @@ pub enum Algorithm {
     Reno,
     /// See [`NewReno`].
     NewReno,
+    /// See [`Cubic`].
+    Cubic,
     /// See [`Bbr`].
     Bbr,
 }
 
 impl Algorithm {
     /// All of them, oldest first.
-    pub const ALL: [Self; 4] = [Self::Tahoe, Self::Reno, Self::NewReno, Self::Bbr];
+    pub const ALL: [Self; 5] = [Self::Tahoe, Self::Reno, Self::NewReno, Self::Cubic, Self::Bbr];
 
     /// The name under which it is chosen; also its [`Controller::name`].
     pub const fn name(self) -> &'static str {
@@ -33,6 +35,7 @@ impl Algorithm {
             Self::Tahoe => Tahoe::NAME,
             Self::Reno => Reno::NAME,
             Self::NewReno => NewReno::NAME,
+            Self::Cubic => Cubic::NAME,
             Self::Bbr => Bbr::NAME,
         }
     }
@@ -43,6 +46,7 @@ impl Algorithm {
             Self::Tahoe => Box::new(Tahoe::new(parameters)),
             Self::Reno => Box::new(Reno::new(parameters)),
             Self::NewReno => Box::new(NewReno::new(parameters)),
+            Self::Cubic => Box::new(Cubic::new(parameters)),
             Self::Bbr => Box::new(Bbr::new(parameters)),
         }
     }

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::{Ack, Growth, Halve, Loss, Parameters, Time};
+use crate::{Ack, Controller, Growth, Halve, Loss, Parameters, Time};
 
 /// The classic profile: headers counted, one segment to begin with, growth per acknowledgement.
 pub(crate) fn classic() -> Parameters {
@@ -15,6 +15,32 @@ pub(crate) fn classic() -> Parameters {
         proportional: false,
         seed: 0,
     }
+}
+
+/// What a careful engineer would start from: segments of 1000 bytes, and ten of them.
+pub(crate) fn modern() -> Parameters {
+    Parameters { initial_window: 10_000.0, proportional: true, ..Parameters::rfc_5681(1000) }
+}
+
+/// In congestion avoidance with a window of this many segments.
+pub(crate) fn avoiding(segments: u32) -> Parameters {
+    let initial_window = f64::from(segments) * 1000.0;
+    Parameters { initial_window, initial_slow_start_threshold: 2000.0, ..modern() }
+}
+
+/// One round trip of a bulk flow with segments of 1000 bytes: the whole window is acknowledged, a segment at a
+/// time, and refilled. When it ends.
+pub(crate) fn round(controller: &mut dyn Controller, now: Time, rtt: Duration) -> Time {
+    let segments = (controller.window() / 1000.0) as u32;
+    for segment in 1..=segments {
+        controller.on_ack(&Ack {
+            now: now + rtt * segment / segments,
+            rtt: Some(rtt),
+            smoothed_rtt: Some(rtt),
+            ..ack_leaving(controller.window() - 1000.0, 1000.0)
+        });
+    }
+    now + rtt
 }
 
 /// `bytes` newly acknowledged, much still outstanding.

@@ -3,7 +3,8 @@
 //! How large the window is, and how long to wait.
 //!
 //! * [`Controller`]: a congestion control algorithm, told what happened and asked for its window.
-//!   [`Algorithm`] builds the ones that live here: Tahoe and Reno (RFC 5681), NewReno (RFC 6582).
+//!   [`Algorithm`] builds the ones that live here: Tahoe and Reno (RFC 5681), NewReno (RFC 6582),
+//!   CUBIC (RFC 9438).
 //! * [`RttEstimator`]: round-trip times in, retransmission timeout out (RFC 6298).
 //! * [`Prr`]: how much may leave while losses are repaired (RFC 9937); [`Pacer`]: when, so that it doesn't burst.
 //! * [`Time`]: a point in a run. It is handed in; nothing here reads a clock.
@@ -52,9 +53,11 @@ extern crate std;
 mod algorithm;
 mod bbr;
 mod controller;
+mod cubic;
 mod dice;
 #[cfg(test)]
 mod fixtures;
+mod hystart;
 mod newreno;
 mod pacer;
 mod parameters;
@@ -64,11 +67,13 @@ mod reno;
 mod rtt;
 mod tahoe;
 mod time;
+mod validation;
 mod window;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use bbr::{Bbr, BbrParameters};
 pub use controller::{Ack, Controller, Loss, LostSegment, Phase, Recovery, Sent};
+pub use cubic::Cubic;
 pub use newreno::NewReno;
 pub use pacer::{Pacer, default_pacing_rate};
 pub use parameters::{Growth, Halve, Parameters};

@@ -1,7 +1,7 @@
 //! NewReno: fast recovery, until all that was outstanding is acknowledged.
 
 use crate::window::CongestionWindow;
-use crate::{Ack, Controller, Loss, Parameters, Phase, Recovery};
+use crate::{Ack, Controller, Loss, LostSegment, Parameters, Phase, Recovery, Time};
 
 #[cfg(test)]
 mod tests;
@@ -68,5 +68,21 @@ impl Controller for NewReno {
 
     fn on_mss_change(&mut self, smss: u32) {
         self.0.change_segment_size(smss);
+    }
+
+    fn on_segment_lost(&mut self, lost: &LostSegment) {
+        self.0.lose(lost);
+    }
+
+    fn on_congestion_experienced(&mut self, loss: &Loss) {
+        self.0.heed_mark(loss);
+    }
+
+    fn on_spurious(&mut self, _now: Time) {
+        self.0.restore();
+    }
+
+    fn on_restart(&mut self, _now: Time) {
+        self.0.restart();
     }
 }

@@ -1,7 +1,7 @@
 //! Tahoe: fast retransmit, then slow start from one segment.
 
 use crate::window::CongestionWindow;
-use crate::{Ack, Controller, Loss, Parameters, Phase};
+use crate::{Ack, Controller, Loss, Parameters, Phase, Time};
 
 #[cfg(test)]
 mod tests;
@@ -17,7 +17,7 @@ impl Tahoe {
 
     /// A connection begins. See [`Parameters`] for how values out of range are treated.
     pub fn new(parameters: Parameters) -> Self {
-        Self(CongestionWindow::new(parameters))
+        Self(CongestionWindow::classic(parameters))
     }
 }
 
@@ -52,5 +52,9 @@ impl Controller for Tahoe {
 
     fn on_mss_change(&mut self, smss: u32) {
         self.0.change_segment_size(smss);
+    }
+
+    fn on_spurious(&mut self, _now: Time) {
+        self.0.restore();
     }
 }

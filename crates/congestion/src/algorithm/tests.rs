@@ -16,6 +16,6 @@ fn an_unknown_name_is_answered_with_those_there_are() {
     let error = "vegas".parse::<Algorithm>().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "no such congestion control algorithm; there are: tahoe, reno, newreno, bbr"
+        "no such congestion control algorithm; there are: tahoe, reno, newreno, cubic, bbr"
     );
 }

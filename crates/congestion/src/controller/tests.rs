@@ -21,7 +21,8 @@ enum Told {
     Sent(Sent),
     SegmentLost(LostSegment),
     Mark(Loss),
-    Spurious,
+    Spurious(Time),
+    Restart(Time),
 }
 
 impl Told {
@@ -37,7 +38,8 @@ impl Told {
             Self::Sent(sent) => controller.on_sent(&sent),
             Self::SegmentLost(lost) => controller.on_segment_lost(&lost),
             Self::Mark(loss) => controller.on_congestion_experienced(&loss),
-            Self::Spurious => controller.on_spurious(Time::from_millis(1)),
+            Self::Spurious(now) => controller.on_spurious(now),
+            Self::Restart(now) => controller.on_restart(now),
         }
     }
 }
@@ -51,16 +53,22 @@ fn smss() -> impl Strategy<Value = u32> {
     prop_oneof![1_u32..=9000, any::<u32>()]
 }
 
+/// Within minutes mostly, so that what lasts minutes does happen.
 fn time() -> impl Strategy<Value = Time> {
-    prop_oneof![4 => (0_u64..20_000).prop_map(Time::from_millis), 1 => any::<u64>().prop_map(Time::from_nanos)]
+    prop_oneof![4 => (0_u64..1_000_000).prop_map(Time::from_millis), 1 => any::<u64>().prop_map(Time::from_nanos)]
 }
 
-fn duration() -> impl Strategy<Value = Duration> {
-    prop_oneof![8 => (0_u64..20_000_000).prop_map(Duration::from_nanos), 1 => any::<u64>().prop_map(Duration::from_nanos)]
+fn duration() -> impl Strategy<Value = Option<Duration>> {
+    prop_oneof![
+        4 => (1_u64..2000).prop_map(|millis| Some(Duration::from_millis(millis))),
+        1 => any::<u64>().prop_map(|nanos| Some(Duration::from_nanos(nanos))),
+        1 => Just(None),
+    ]
 }
 
-fn sample() -> impl Strategy<Value = RateSample> {
-    (bytes(), proptest::option::of(duration()), bytes(), bytes(), bytes(), any::<bool>()).prop_map(
+fn rate() -> impl Strategy<Value = Option<RateSample>> {
+    let sample = (bytes(), duration(), bytes(), bytes(), bytes(), any::<bool>());
+    proptest::option::of(sample.prop_map(
         |(delivered, interval, prior_delivered, lost, in_flight, app_limited)| RateSample {
             delivered,
             interval,
@@ -69,32 +77,31 @@ fn sample() -> impl Strategy<Value = RateSample> {
             in_flight,
             app_limited,
         },
-    )
+    ))
 }
 
 fn ack() -> impl Strategy<Value = Ack> {
-    let amounts = (bytes(), bytes(), bytes(), bytes(), bytes());
-    let round_trip = (time(), proptest::option::of(duration()));
-    (amounts, round_trip, proptest::option::of(sample()), any::<(bool, bool)>()).prop_map(
-        |(
-            (bytes, flight_size, lost, in_flight, total_delivered),
-            (now, rtt),
-            rate,
-            (limited, recovering),
-        )| Ack {
-            now,
-            bytes,
-            flight_size,
-            rtt,
-            delivered: bytes,
-            lost,
-            in_flight,
-            smoothed_rtt: rtt,
-            min_rtt: rtt,
-            window_limited: limited,
-            recovering,
-            rate,
-            total_delivered,
+    let amounts = (bytes(), bytes(), bytes(), bytes(), bytes(), bytes());
+    let times = (time(), duration(), duration(), duration());
+    (amounts, times, any::<bool>(), any::<bool>(), rate()).prop_map(
+        |(amounts, times, window_limited, recovering, rate)| {
+            let (bytes, flight_size, delivered, lost, in_flight, total_delivered) = amounts;
+            let (now, rtt, smoothed_rtt, min_rtt) = times;
+            Ack {
+                now,
+                bytes,
+                flight_size,
+                rtt,
+                delivered,
+                lost,
+                in_flight,
+                smoothed_rtt,
+                min_rtt,
+                window_limited,
+                recovering,
+                rate,
+                total_delivered,
+            }
         },
     )
 }
@@ -113,8 +120,22 @@ fn sent() -> impl Strategy<Value = Sent> {
 }
 
 fn lost() -> impl Strategy<Value = LostSegment> {
-    (time(), bytes(), bytes(), bytes(), bytes()).prop_map(|(now, bytes, in_flight, lost, total_lost)| {
-        LostSegment { now, bytes, stamp: Stamp { in_flight, lost, ..Stamp::default() }, total_lost }
+    let stamp = (time(), time(), bytes(), bytes(), bytes(), any::<bool>()).prop_map(
+        |(sent_at, delivered_at, delivered, lost, in_flight, app_limited)| Stamp {
+            sent_at,
+            delivered,
+            delivered_at,
+            first_sent_at: sent_at,
+            app_limited,
+            lost,
+            in_flight,
+        },
+    );
+    (time(), bytes(), stamp, bytes()).prop_map(|(now, bytes, stamp, total_lost)| LostSegment {
+        now,
+        bytes,
+        stamp,
+        total_lost,
     })
 }
 
@@ -130,7 +151,8 @@ fn told() -> impl Strategy<Value = Told> {
         2 => sent().prop_map(Told::Sent),
         2 => lost().prop_map(Told::SegmentLost),
         1 => loss().prop_map(Told::Mark),
-        1 => Just(Told::Spurious),
+        1 => time().prop_map(Told::Spurious),
+        1 => time().prop_map(Told::Restart),
     ]
 }
 
@@ -141,15 +163,17 @@ fn parameters() -> impl Strategy<Value = Parameters> {
         bytes(),
         prop_oneof![Just(Growth::PerAck), Just(Growth::PerByte)],
         prop_oneof![Just(Halve::Window), Just(Halve::FlightSize)],
+        any::<bool>(),
+        any::<u64>(),
     )
-        .prop_map(|(smss, initial_window, initial_slow_start_threshold, growth, halve)| Parameters {
+        .prop_map(|(smss, initial_window, threshold, growth, halve, proportional, seed)| Parameters {
             smss,
             initial_window,
-            initial_slow_start_threshold,
+            initial_slow_start_threshold: threshold,
             growth,
             halve,
-            proportional: false,
-            seed: 0,
+            proportional,
+            seed,
         })
 }
 
@@ -190,8 +214,7 @@ proptest! {
                 told.to(&mut *controller);
                 recovering = match told {
                     Told::Loss(_) | Told::Mark(_) => controller.recovery() != Recovery::None,
-                    Told::Recovered(_) | Told::Timeout(..) => false,
-                    Told::Spurious => recovering && controller.phase() == Phase::FastRecovery,
+                    Told::Recovered(_) | Told::Timeout(..) | Told::Spurious(_) => false,
                     _ => recovering,
                 };
                 let expected = if recovering {
@@ -211,7 +234,12 @@ proptest! {
         parameters in parameters(), story in story(), acknowledged in 0_u32..100_000,
     ) {
         let acknowledged = f64::from(acknowledged);
-        let ack = Ack { bytes: acknowledged, ..Ack::default() };
+        let ack = Ack {
+            bytes: acknowledged,
+            delivered: acknowledged,
+            window_limited: true,
+            ..Ack::default()
+        };
         // BBR's window follows its model of the path, down as well as up.
         for algorithm in Algorithm::ALL.into_iter().filter(|algorithm| *algorithm != Algorithm::Bbr) {
             let mut controller = algorithm.build(Parameters { growth: Growth::PerByte, ..parameters });

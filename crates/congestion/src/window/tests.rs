@@ -1,6 +1,8 @@
 use super::*;
 use crate::fixtures::{ack, classic, loss};
 
+mod modern;
+
 fn per_byte() -> Parameters {
     Parameters { growth: Growth::PerByte, ..classic() }
 }
@@ -59,7 +61,7 @@ fn avoidance_adds_nearly_a_segment_in_a_round_trip() {
 fn half_is_of_the_window_or_of_what_was_outstanding_as_chosen() {
     for (halve, threshold) in [(Halve::Window, 8192.0), (Halve::FlightSize, 6144.0)] {
         let mut cwnd = CongestionWindow::new(Parameters { halve, initial_window: 16_384.0, ..classic() });
-        cwnd.lower_threshold(&loss(12_288.0));
+        cwnd.lower_threshold(&loss(12_288.0), 0.5);
         assert_eq!(cwnd.threshold(), threshold);
     }
 }
@@ -68,7 +70,7 @@ fn half_is_of_the_window_or_of_what_was_outstanding_as_chosen() {
 fn half_is_never_less_than_two_segments() {
     for halve in [Halve::Window, Halve::FlightSize] {
         let mut cwnd = CongestionWindow::new(Parameters { halve, ..classic() });
-        cwnd.lower_threshold(&loss(1024.0));
+        cwnd.lower_threshold(&loss(1024.0), 0.5);
         assert_eq!(cwnd.threshold(), 2048.0);
     }
 }
@@ -93,7 +95,7 @@ fn smaller_segments_keep_the_number_of_segments_and_larger_ones_the_bytes() {
 #[test]
 fn a_larger_segment_still_fits_the_window_and_twice_the_threshold() {
     let mut cwnd = CongestionWindow::new(classic());
-    cwnd.lower_threshold(&loss(0.0));
+    cwnd.lower_threshold(&loss(0.0), 0.5);
     cwnd.change_segment_size(9000);
     assert_eq!((cwnd.window(), cwnd.threshold()), (9000.0, 18_000.0));
 }
