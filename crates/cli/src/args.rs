@@ -200,7 +200,7 @@ pub(crate) struct Tcp {
     /// A set of parameters: classic (as in textbooks) or modern
     #[arg(long, value_name = "NAME", default_value_t)]
     pub(crate) profile: Profile,
-    /// Congestion control: tahoe, reno, newreno or bbr [default: the profile's]
+    /// Congestion control: tahoe, reno, newreno, cubic or bbr [default: the profile's]
     #[arg(long, value_name = "NAME")]
     pub(crate) cc: Option<String>,
     /// The most data in one segment, in bytes [default: the profile's]
