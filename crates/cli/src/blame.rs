@@ -79,6 +79,11 @@ fn closed(server: &str, reason: &CloseReason) -> Failure {
             format!("no answer from {server}"),
             "start `lucid serve` there, or name another server with --server",
         ),
+        CloseReason::WindowClosed { .. } => (
+            Exit::NoAnswer,
+            format!("{server} takes no more data"),
+            "the program there may be busy or stuck: check, and try again, perhaps with a longer --timeout",
+        ),
         CloseReason::TimedOut { .. } | CloseReason::NotAlive { .. } | CloseReason::HalfClosedTooLong => {
             (Exit::NoAnswer, format!("{server} fell silent"), SILENT)
         }

@@ -146,6 +146,10 @@ impl Transcript {
                     seconds(*next_in)
                 ));
             }
+            What::UserTimeout { timeout } => {
+                let Change { before, after } = timeout;
+                page.detail(format!("|User timeout: {} s -> {} s", seconds(*before), seconds(*after)));
+            }
             What::PeerWindow { window } => {
                 let Change { before, after } = window;
                 page.detail(format!("|Peer's window: {before} -> {after}"));

@@ -3,8 +3,10 @@
 mod decode;
 mod encode;
 mod sack_blocks;
+mod user_timeout;
 
 pub use sack_blocks::SackBlocks;
+pub use user_timeout::UserTimeout;
 
 /// Option kinds, as registered with IANA.
 mod kind {
@@ -15,6 +17,7 @@ mod kind {
     pub(super) const SACK_PERMITTED: u8 = 4;
     pub(super) const SACK: u8 = 5;
     pub(super) const TIMESTAMPS: u8 = 8;
+    pub(super) const USER_TIMEOUT: u8 = 28;
 }
 
 /// The options of a segment.
@@ -22,7 +25,7 @@ mod kind {
 /// What is absent is not written. Whether an option belongs into a segment (MSS and window scale only beside
 /// SYN, say) is the connection's business: here each may stand in any segment (RFC 9293 section 3.2, MUST-5).
 ///
-/// They have 40 bytes together. Without SACK blocks they need 20 at most; of the SACK blocks, the first that
+/// They have 40 bytes together. Without SACK blocks they need 24 at most; of the SACK blocks, the first that
 /// fit are written: four, or three beside timestamps (RFC 2018 section 3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -36,6 +39,8 @@ pub struct Options {
     pub sack_permitted: bool,
     /// Timestamps (RFC 7323 section 3.2).
     pub timestamps: Option<Timestamps>,
+    /// How long the sender lets its data stay unacknowledged (RFC 5482 section 3).
+    pub user_timeout: Option<UserTimeout>,
     /// What arrived beyond a gap (RFC 2018 section 3).
     pub sack: SackBlocks,
 }

@@ -1,7 +1,11 @@
 //! Segments as serde values, as a recording keeps them.
 #![cfg(feature = "serde")]
 
-use lucid_wire::{Flags, Header, Options, PseudoHeader, SackBlocks, Segment, SeqNum, SeqRange, Timestamps};
+use std::time::Duration;
+
+use lucid_wire::{
+    Flags, Header, Options, PseudoHeader, SackBlocks, Segment, SeqNum, SeqRange, Timestamps, UserTimeout,
+};
 use serde_json::{from_value, json, to_value};
 
 fn segment() -> Segment {
@@ -9,6 +13,7 @@ fn segment() -> Segment {
     let options = Options {
         mss: Some(1024),
         timestamps: Some(Timestamps { value: 1, echo: 2 }),
+        user_timeout: Some(UserTimeout::new(Duration::from_secs(100))),
         sack: [block].into_iter().collect(),
         ..Options::default()
     };
@@ -41,6 +46,7 @@ fn a_recorded_segment_is_small_and_comes_back() {
                 "window_scale": null,
                 "sack_permitted": false,
                 "timestamps": { "value": 1, "echo": 2 },
+                "user_timeout": 100,
                 "sack": [{ "start": 10, "end": 20 }],
             },
         },

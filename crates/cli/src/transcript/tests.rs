@@ -244,6 +244,12 @@ fn every_other_event_has_its_line() {
             "(1)      |Keep-alive probe 1 of 9: the next in 75 s",
         ),
         (
+            What::UserTimeout {
+                timeout: Change { before: Duration::from_secs(100), after: Duration::from_secs(300) },
+            },
+            "(1)      |User timeout: 100 s -> 300 s",
+        ),
+        (
             What::PeerWindow { window: Change { before: 65535, after: 0 } },
             "(1)      |Peer's window: 65535 -> 0",
         ),

@@ -33,8 +33,9 @@ fn kind_of(reason: &CloseReason) -> ErrorKind {
         CloseReason::Refused | CloseReason::Unreachable => ErrorKind::ConnectionRefused,
         CloseReason::Reset => ErrorKind::ConnectionReset,
         CloseReason::Aborted => ErrorKind::ConnectionAborted,
-        CloseReason::TimedOut { .. } | CloseReason::NotAlive { .. } | CloseReason::HalfClosedTooLong => {
-            ErrorKind::TimedOut
-        }
+        CloseReason::TimedOut { .. }
+        | CloseReason::WindowClosed { .. }
+        | CloseReason::NotAlive { .. }
+        | CloseReason::HalfClosedTooLong => ErrorKind::TimedOut,
     }
 }

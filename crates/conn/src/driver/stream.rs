@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{ToSocketAddrs, lookup_host};
@@ -26,7 +27,8 @@ use crate::engine::{Call, CloseReason, ConnId, Info, KeepAlive};
 /// # Errors of reading and writing
 /// The inner error ([`io::Error::get_ref`]) is a [`CloseReason`], unless noted:
 /// - `ConnectionReset`: the peer reset the connection (`Reset`);
-/// - `TimedOut`: the peer was silent for too long (`TimedOut`, which says for how long, or `NotAlive`);
+/// - `TimedOut`: the peer was silent for too long (`TimedOut`, which says for how long, or `NotAlive`), or
+///   took nothing for too long (`WindowClosed`);
 /// - `ConnectionAborted`: [`Stream::abort`] was called (`Aborted`);
 /// - `BrokenPipe`, of writing alone: this side was shut down already
 ///   ([`CallError::Closing`](crate::engine::CallError::Closing), or `Finished` once the connection is gone).
@@ -111,6 +113,15 @@ impl Stream {
     /// If the connection has ended: those of writing.
     pub fn set_keep_alive(&self, keep_alive: Option<KeepAlive>) -> io::Result<()> {
         self.ask(Call::SetKeepAlive(keep_alive))
+    }
+
+    /// How long data may stay unacknowledged before the connection is given up; the peer is told, too (RFC 5482). None:
+    /// [`Config::r2`](crate::Config::r2) decides, and the peer may ask for longer.
+    ///
+    /// # Errors
+    /// If the connection has ended: those of writing.
+    pub fn set_user_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+        self.ask(Call::SetUserTimeout(timeout))
     }
 
     /// Ends the connection at once, with a reset. What was written and not delivered is lost; reading and

@@ -25,6 +25,7 @@ use super::state::State;
 use super::timers::{Timer, Timers};
 use super::timestamps::TimestampClock;
 use super::undo::Undo;
+use super::user_timeout::UserTimeout;
 
 /// The least MSS that is believed: a peer that asks for less would make us send headers only.
 pub(crate) const MIN_MSS: u16 = 48;
@@ -119,6 +120,7 @@ pub(crate) struct Connection {
     /// Probes of the window, or of an idle peer, since the peer was last heard.
     pub(super) unanswered_probes: u32,
     pub(super) keep_alive: Option<KeepAlive>,
+    pub(super) user_timeouts: UserTimeout,
     /// The application reads no more, and holds no handle.
     pub(super) released: bool,
     pub(super) reader_waits: bool,
@@ -159,6 +161,7 @@ impl Connection {
         connection.tell(now, Cause::SynArrived, Self::opened);
         connection.heard(now, syn);
         connection.take_syn(syn);
+        connection.hear_user_timeout(now, syn);
         connection.state = State::SynReceived;
         connection.arm(now);
         connection
@@ -197,6 +200,7 @@ impl Connection {
             probes: 0,
             unanswered_probes: 0,
             keep_alive: config.keep_alive,
+            user_timeouts: UserTimeout::new(config.user_timeout),
             released: false,
             reader_waits: true,
             writer_waits: false,
@@ -415,7 +419,7 @@ impl Connection {
         let stalled = self.sender.in_flight().is_empty() && matches!(next, Next::Full(_) | Next::Gathering);
         if self.ended.is_none() && (closed || stalled) {
             if self.timers.due(Timer::Persist).is_none() {
-                self.timers.set(Timer::Persist, now + self.probe_interval());
+                self.set_persist(now);
             }
         } else {
             self.timers.stop(Timer::Persist);

@@ -35,6 +35,13 @@ pub enum CloseReason {
         /// How many times the segment at the front was retransmitted.
         retransmissions: u32,
     },
+    /// The peer answered, and kept its window closed for longer than the user timeout, or for longer than R2 after the
+    /// application had let go of the connection (RFC 6429 section 3).
+    #[error("the peer is there, and took nothing for {:.1} s: its window stayed closed", stuck_for.as_secs_f64())]
+    WindowClosed {
+        /// How long nothing was acknowledged.
+        stuck_for: Duration,
+    },
     /// The peer was silent while nothing was sent, and answered no keep-alive probe (RFC 9293 section 3.8.4).
     #[error("the peer was silent for {:.1} s: none of {probes} keep-alive probes was answered", silent_for.as_secs_f64())]
     NotAlive {

@@ -291,6 +291,11 @@ pub enum What {
         /// When the next one is due, or the end, if nothing comes.
         next_in: Duration,
     },
+    /// The user timeout changed: how long data may stay unacknowledged.
+    UserTimeout {
+        /// USER TIMEOUT.
+        timeout: Change<Duration>,
+    },
     /// The peer's window is closed, or open again.
     PeerWindow {
         /// SND.WND.

@@ -42,7 +42,9 @@ impl Connection {
     }
 
     fn probe_due(&self, keep_alive: KeepAlive) -> Time {
-        self.last_heard + keep_alive.idle.max(LEAST)
+        // RFC 5482 4.2: keep-alive doesn't end what the user timeout lets live.
+        let least = if self.user_timeouts.is_adopted() { self.user_timeout() } else { LEAST };
+        self.last_heard + keep_alive.idle.max(least).max(LEAST)
     }
 
     /// The timer is left alone while segments come, and set anew (by `arm`) when it fires too early.

@@ -1,5 +1,6 @@
 //! What goes into an endpoint, and what comes out: plain values, so that a run is a list of them.
 
+use core::time::Duration;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
@@ -93,6 +94,9 @@ pub enum Call {
     SetNagle(bool),
     /// Keep the connection alive while it is idle, or no longer (MUST-24).
     SetKeepAlive(Option<KeepAlive>),
+    /// How long data may stay unacknowledged, told to the peer as well (RFC 5482); none: R2 decides, and the peer may
+    /// ask for longer.
+    SetUserTimeout(Option<Duration>),
 }
 
 /// The endpoint's direct answer to an [`Input`].

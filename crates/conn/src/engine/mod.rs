@@ -30,6 +30,7 @@ mod timers;
 mod timestamps;
 mod undo;
 mod user_calls;
+mod user_timeout;
 
 pub use cause::Cause;
 pub use config::{Config, KeepAlive, OptionLayout, PathMtu, Profile, UnknownProfile};

@@ -174,8 +174,10 @@ impl Connection {
     /// is never larger than the SYN was: without room for it, the option stays away.
     fn syn_options(&self) -> Options {
         let with_mss = Options { mss: Some(self.origin.config.mss.max(MIN_MSS)), ..Options::default() };
+        let with_user_timeout = Options { user_timeout: self.user_timeouts.for_syn(), ..with_mss };
         let room = self.unproven.map_or(usize::MAX, |unproven| unproven.syn_len);
-        if BARE + with_mss.encoded_len() <= room { with_mss } else { Options::default() }
+        let fits = |options: &Options| BARE + options.encoded_len() <= room;
+        [with_user_timeout, with_mss].into_iter().find(fits).unwrap_or_default()
     }
 
     /// Whether an address that has not proven itself may be sent this, and takes it from its allowance.
@@ -250,7 +252,8 @@ impl Connection {
     }
 
     /// A segment with our acknowledgment leaves.
-    fn transmit(&mut self, now: Time, segment: Segment, retransmission: u32, cause: Cause) {
+    fn transmit(&mut self, now: Time, mut segment: Segment, retransmission: u32, cause: Cause) {
+        self.advertise_user_timeout(&mut segment);
         if segment.header.flags.contains(Flags::ACK) {
             self.acks.on_ack_sent();
             self.timers.stop(Timer::DelayedAck);

@@ -75,13 +75,16 @@ impl Connection {
 
     /// One RTO from now, or when R2 is over: whoever asks for an end after 20 s gets it after 20 s.
     pub(super) fn set_retransmit(&mut self, now: Time) {
-        let given_up_at = (self.stuck_since + self.r2()).max(now);
-        self.timers.set(Timer::Retransmit, given_up_at.min(now + self.rtt.rto()));
+        self.timers.set(Timer::Retransmit, self.given_up_at(now).min(now + self.rtt.rto()));
+    }
+
+    /// When R2 is over, if nothing is acknowledged before.
+    pub(super) fn given_up_at(&self, now: Time) -> Time {
+        (self.stuck_since + self.r2()).max(now)
     }
 
     fn r2(&self) -> Duration {
-        let config = &self.origin.config;
-        if self.state.is_synchronized() { config.r2 } else { config.r2_syn }
+        if self.state.is_synchronized() { self.user_timeout() } else { self.origin.config.r2_syn }
     }
 
     /// R2 (RFC 9293 section 3.8.3, MUST-20 and MUST-23).
@@ -89,16 +92,25 @@ impl Connection {
         if now.saturating_since(self.stuck_since) < self.r2() {
             return false;
         }
-        let reason = CloseReason::TimedOut {
+        let explicit = self.user_timeouts.is_explicit() && self.state.is_synchronized();
+        let cause = if explicit { Cause::UserTimeoutExpired } else { Cause::R2Expired };
+        let reason = self.why_given_up(now);
+        if self.state.is_synchronized() {
+            self.send_reset(now, cause);
+        }
+        self.end(now, reason, cause);
+        true
+    }
+
+    fn why_given_up(&self, now: Time) -> CloseReason {
+        if self.sender.is_window_closed() && self.last_heard > self.stuck_since {
+            return CloseReason::WindowClosed { stuck_for: now.saturating_since(self.stuck_since) };
+        }
+        CloseReason::TimedOut {
             state: self.state,
             silent_for: now.saturating_since(self.last_heard),
             retransmissions: self.timeouts.max(self.probes),
-        };
-        if self.state.is_synchronized() {
-            self.send_reset(now, Cause::R2Expired);
         }
-        self.end(now, reason, Cause::R2Expired);
-        true
     }
 
     fn late_list(&self, now: Time, rto: Duration) -> Vec<Late> {
@@ -118,10 +130,12 @@ impl Connection {
             // MUST-37: a peer that answers probes keeps the connection; one that is silent does not. Probes are
             // so rare in the end that R2 alone would have a single lost one end it. Once no application holds the
             // connection, its memory is ours to reclaim: then R2 counts from the last progress (RFC 6429 section 3).
-            if !self.released {
+            // So does a user timeout: the application meant data that isn't taken, for whatever reason (RFC 5482).
+            let patient = !self.released && !self.user_timeouts.is_explicit();
+            if patient {
                 self.stuck_since = self.stuck_since.max(self.last_heard);
             }
-            let enough_probes = self.released || self.unanswered_probes >= self.origin.config.r1;
+            let enough_probes = !patient || self.unanswered_probes >= self.origin.config.r1;
             if enough_probes && self.is_given_up(now) {
                 return;
             }
@@ -133,6 +147,16 @@ impl Connection {
         let (count, next_in) = (self.probes, self.probe_interval());
         let cause = if closed { Cause::ZeroWindow } else { Cause::SillyWindowOverride };
         self.tell(now, cause, |_| What::WindowProbe { count, next_in });
+    }
+
+    /// What begins to wait now has waited for no time yet. An explicit user timeout ends the wait for a window on time.
+    pub(super) fn set_persist(&mut self, now: Time) {
+        if self.sender.in_flight().is_empty() && self.probes == 0 {
+            self.stuck_since = now;
+        }
+        let next = now + self.probe_interval();
+        let limit = self.user_timeouts.is_explicit().then(|| self.given_up_at(now));
+        self.timers.set(Timer::Persist, limit.map_or(next, |limit| limit.min(next)));
     }
 
     /// RFC 9293 3.8.6.1 (SHLD-29, SHLD-30): one RTO at first, then twice as long each time. A window that is only

@@ -24,6 +24,10 @@ impl Connection {
                 self.sender.set_nagle(on);
                 Ok(Reply::Done)
             }
+            Call::SetUserTimeout(timeout) => {
+                self.set_user_timeout(now, timeout);
+                Ok(Reply::Done)
+            }
             Call::SetKeepAlive(keep_alive) => {
                 self.set_keep_alive(keep_alive);
                 Ok(Reply::Done)

@@ -1,6 +1,6 @@
 //! Options from bytes.
 
-use super::{Options, SackBlocks, Timestamps, kind};
+use super::{Options, SackBlocks, Timestamps, UserTimeout, kind};
 use crate::error::DecodeError;
 use crate::seq::{SeqNum, SeqRange};
 
@@ -52,6 +52,11 @@ impl Options {
             kind::TIMESTAMPS => {
                 let (value, echo) = two_numbers(value.try_into().ok()?);
                 self.timestamps = Some(Timestamps { value, echo });
+            }
+            // RFC 5482 section 3: zero is reserved, and says nothing.
+            kind::USER_TIMEOUT => {
+                let bits = u16::from_be_bytes(value.try_into().ok()?);
+                self.user_timeout = UserTimeout::try_from(bits).ok();
             }
             // RFC 9293 section 3.1, MUST-6: an option we don't know is passed over.
             _ => {}

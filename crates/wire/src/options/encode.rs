@@ -1,4 +1,5 @@
-//! Options into bytes, laid out as Linux does it: MSS, SACK-permitted, timestamps, window scale, SACK.
+//! Options into bytes, laid out as Linux does it: MSS, SACK-permitted, timestamps, window scale, SACK;
+//! and the user timeout before SACK.
 
 use alloc::vec::Vec;
 
@@ -13,6 +14,7 @@ const MSS_LEN: u8 = 4;
 const SACK_PERMITTED_LEN: u8 = 2;
 const TIMESTAMPS_LEN: u8 = 10;
 const WINDOW_SCALE_LEN: u8 = 3;
+const USER_TIMEOUT_LEN: u8 = 4;
 const SACK_HEAD_LEN: u8 = 2;
 const SACK_BLOCK_LEN: u8 = 8;
 
@@ -61,6 +63,11 @@ impl Options {
             align(out, WINDOW_SCALE_LEN.into());
             out.extend([kind::WINDOW_SCALE, WINDOW_SCALE_LEN, shift]);
         }
+        if let Some(user_timeout) = self.user_timeout {
+            align(out, USER_TIMEOUT_LEN.into());
+            out.extend([kind::USER_TIMEOUT, USER_TIMEOUT_LEN]);
+            out.extend(u16::from(user_timeout).to_be_bytes());
+        }
         if sack_blocks > 0 {
             let len = sack_len(sack_blocks);
             align(out, len);
@@ -85,11 +92,12 @@ impl Options {
         if packed.sack_blocks > aligned.sack_blocks { packed } else { aligned }
     }
 
-    /// The bytes of all options but SACK: 20 at most.
+    /// The bytes of all options but SACK: 24 at most.
     fn len_before_sack(&self, align_to: usize) -> usize {
         let mss = self.mss.map_or(0, |_| MSS_LEN.into());
         let window_scale = self.window_scale.map_or(0, |_| WINDOW_SCALE_LEN.into());
-        [mss, self.sack_permitted_and_timestamps_len(), window_scale]
+        let user_timeout = self.user_timeout.map_or(0, |_| USER_TIMEOUT_LEN.into());
+        [mss, self.sack_permitted_and_timestamps_len(), window_scale, user_timeout]
             .map(|len: usize| len.next_multiple_of(align_to))
             .iter()
             .sum()

@@ -34,6 +34,7 @@ impl Connection {
         }
         self.last_heard = now;
         self.probes_answered();
+        self.hear_user_timeout(now, arriving.segment);
         let is_duplicate = ack == self.sender.una() && self.is_duplicate_ack(arriving);
         if self.has_scoreboard() {
             if ack >= self.sender.una() || self.sack {
@@ -54,6 +55,7 @@ impl Connection {
     /// Our SYN is acknowledged: ESTABLISHED.
     pub(super) fn establish(&mut self, now: Time, segment: &Segment, ack: Position, cause: Cause) {
         self.last_heard = now;
+        self.hear_user_timeout(now, segment);
         let acked = self.sender.acknowledge(ack, now, |_| ());
         self.begin_data();
         if let Some(rtt) = acked.rtt {
