@@ -146,6 +146,7 @@ impl Transcript {
                     seconds(*next_in)
                 ));
             }
+            What::CorkExpired { waiting } => page.detail(format!("|Corked for long enough: {waiting} bytes")),
             What::UserTimeout { timeout } => {
                 let Change { before, after } = timeout;
                 page.detail(format!("|User timeout: {} s -> {} s", seconds(*before), seconds(*after)));

@@ -204,6 +204,23 @@ fn challenges_of_one_connection_take_nothing_from_another() {
     assert_eq!(script.sent.len(), before + 2);
 }
 
+/// RFC 5961 sections 4.2 and 7; but who sends old data again may have missed our ACK.
+#[test]
+fn what_lies_outside_the_window_draws_few_answers_and_old_data_every_one() {
+    for (line, answers) in
+        [("SYN SEQ -500", 1), ("SYN SEQ 70000", 1), ("SEQ 70000 ACK 1 LEN 9", 1), ("SEQ 1 ACK 1 LEN 9", 100)]
+    {
+        let mut script = Script::established(&classic());
+        script.says("SEQ 1 ACK 1 LEN 1000");
+        script.wait(Duration::from_secs(1));
+        let before = script.sent.len();
+        for _ in 0..100 {
+            script.says(line);
+        }
+        assert_eq!(script.sent.len() - before, answers, "{line}");
+    }
+}
+
 #[test]
 fn numbers_are_given_out_in_order_and_never_again() {
     let mut script = Script::new(&classic());

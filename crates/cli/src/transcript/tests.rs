@@ -243,6 +243,7 @@ fn every_other_event_has_its_line() {
             What::KeepAliveProbe { count: 1, of: 9, next_in: Duration::from_secs(75) },
             "(1)      |Keep-alive probe 1 of 9: the next in 75 s",
         ),
+        (What::CorkExpired { waiting: 100 }, "(1)      |Corked for long enough: 100 bytes"),
         (
             What::UserTimeout {
                 timeout: Change { before: Duration::from_secs(100), after: Duration::from_secs(300) },

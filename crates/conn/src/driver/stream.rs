@@ -107,6 +107,15 @@ impl Stream {
         self.ask(Call::SetNagle(!nodelay))
     }
 
+    /// Holds back what fills no segment, or lets it go: for an application that writes in small pieces. No piece waits
+    /// longer than 200 ms, and a shutdown takes the last one along.
+    ///
+    /// # Errors
+    /// If the connection has ended: those of writing.
+    pub fn set_cork(&self, corked: bool) -> io::Result<()> {
+        self.ask(Call::SetCork(corked))
+    }
+
     /// Keeps the connection alive while it is idle, or no longer.
     ///
     /// # Errors

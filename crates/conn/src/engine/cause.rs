@@ -117,6 +117,7 @@ causes! {
     UserTimeoutCall = "the application set it", "RFC 9293 3.8.3 (MUST-21)";
     PeerUserTimeout = "the peer lets its data wait that long", "RFC 5482 3.1";
     UserTimeoutExpired = "nothing was acknowledged for as long as the application waits", "RFC 9293 3.10.8";
+    CorkTimer = "what the cork holds back has waited long enough", "-";
     R2Expired = "a segment was retransmitted for too long", "RFC 9293 3.8.3 (MUST-20)";
     TimeWaitOver = "2 MSL have passed", "RFC 9293 3.10.8";
     FinWait2Over = "no one reads, and the peer's FIN did not come", "RFC 9293 3.6.1";

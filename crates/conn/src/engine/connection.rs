@@ -416,7 +416,9 @@ impl Connection {
         self.arm_tail_probe(now);
         let next = self.sender.next(self.congestion_window());
         // With nothing in flight no ACK will come by itself: a silly window is overridden by this timer, too.
-        let stalled = self.sender.in_flight().is_empty() && matches!(next, Next::Full(_) | Next::Gathering);
+        let stalled = !self.arm_cork(now, next)
+            && self.sender.in_flight().is_empty()
+            && matches!(next, Next::Full(_) | Next::Gathering);
         if self.ended.is_none() && (closed || stalled) {
             if self.timers.due(Timer::Persist).is_none() {
                 self.set_persist(now);

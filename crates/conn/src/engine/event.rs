@@ -291,6 +291,11 @@ pub enum What {
         /// When the next one is due, or the end, if nothing comes.
         next_in: Duration,
     },
+    /// A small segment that a cork held back goes out now.
+    CorkExpired {
+        /// How many bytes waited.
+        waiting: u64,
+    },
     /// The user timeout changed: how long data may stay unacknowledged.
     UserTimeout {
         /// USER TIMEOUT.

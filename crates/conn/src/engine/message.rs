@@ -97,6 +97,8 @@ pub enum Call {
     /// How long data may stay unacknowledged, told to the peer as well (RFC 5482); none: R2 decides, and the peer may
     /// ask for longer.
     SetUserTimeout(Option<Duration>),
+    /// Put the cork in, or out: while it is in, only full segments leave, and what fills none waits for 200 ms at most.
+    SetCork(bool),
 }
 
 /// The endpoint's direct answer to an [`Input`].

@@ -4,6 +4,7 @@ mod ack_policy;
 mod cause;
 mod config;
 mod connection;
+mod cork;
 mod endpoint;
 mod error;
 mod event;

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use lucid_congestion::{Stamp, Time};
 use lucid_wire::SeqNum;
 
+use super::cork::Cork;
 use super::event::Limit;
 use super::in_flight::{Acked, InFlight, Sent};
 use super::position::Position;
@@ -33,6 +34,7 @@ pub(crate) struct Sender {
     urgent: Option<Position>,
     mss: u16,
     nagle: bool,
+    cork: Cork,
     buffer: SendBuffer,
     in_flight: InFlight,
     /// The front was found lost by duplicate ACKs: it goes at once, whatever the windows say.
@@ -84,6 +86,7 @@ impl Sender {
             urgent: None,
             mss,
             nagle,
+            cork: Cork::Out,
             buffer: SendBuffer::new(iss + 1, capacity),
             in_flight: InFlight::default(),
             resend_now: false,
@@ -111,6 +114,14 @@ impl Sender {
 
     pub(crate) fn set_mss(&mut self, mss: u16) {
         self.mss = mss;
+    }
+
+    pub(crate) fn cork(&self) -> Cork {
+        self.cork
+    }
+
+    pub(crate) fn set_cork(&mut self, cork: Cork) {
+        self.cork = cork;
     }
 
     pub(crate) fn set_nagle(&mut self, on: bool) {
@@ -260,9 +271,15 @@ impl Sender {
     }
 
     /// Silly-window avoidance and Nagle (RFC 9293 sections 3.8.6.2.1 and 3.7.4): a full segment; or all there
-    /// is, if nothing is in flight or nothing more will come; or half of the largest window ever seen.
+    /// is, if nothing is in flight or nothing more will come; or half of the largest window ever seen. A cork holds
+    /// back all there is although nothing is in flight.
     fn is_worth_sending(&self, len: u64, waiting: u64) -> bool {
-        let all = len == waiting && (!self.nagle || self.in_flight.is_empty() || self.fin_queued);
+        let held = match self.cork {
+            Cork::Out => self.nagle && !self.in_flight.is_empty(),
+            Cork::In => true,
+            Cork::Leaking => false,
+        };
+        let all = len == waiting && (!held || self.fin_queued);
         len >= u64::from(self.mss) || all || (self.window_limits(len) && 2 * len >= self.max_window)
     }
 
@@ -277,6 +294,9 @@ impl Sender {
         if start < self.nxt {
             self.resend_now = false;
             return self.in_flight.resend_first_lost(end, now, stamp);
+        }
+        if self.cork == Cork::Leaking {
+            self.cork = Cork::In;
         }
         self.in_flight.push(start, end, now, stamp);
         self.nxt = end;

@@ -28,6 +28,7 @@ impl Connection {
                 Timer::Retransmit => self.retransmission_timeout(now),
                 // The pacer has credit again: `output` finds out.
                 Timer::Pace => {}
+                Timer::Cork => self.cork_timeout(now),
                 Timer::Persist => self.persist_timeout(now),
                 Timer::DelayedAck => {
                     self.acks.on_timer();

@@ -17,6 +17,8 @@ pub(crate) enum Timer {
     DelayedAck,
     /// The next segment may leave: they are spread out.
     Pace,
+    /// What the cork holds back has waited long enough.
+    Cork,
     /// Leave TIME-WAIT, or FIN-WAIT-2 when no one reads (RFC 9293 sections 3.6.1, 3.10.8).
     Linger,
     /// Ask an idle peer whether it is still there (RFC 9293 section 3.8.4).
@@ -24,13 +26,14 @@ pub(crate) enum Timer {
 }
 
 impl Timer {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::TailProbe,
         Self::Reordering,
         Self::Retransmit,
         Self::Persist,
         Self::DelayedAck,
         Self::Pace,
+        Self::Cork,
         Self::Linger,
         Self::KeepAlive,
     ];

@@ -28,6 +28,10 @@ impl Connection {
                 self.set_user_timeout(now, timeout);
                 Ok(Reply::Done)
             }
+            Call::SetCork(on) => {
+                self.set_cork(on);
+                Ok(Reply::Done)
+            }
             Call::SetKeepAlive(keep_alive) => {
                 self.set_keep_alive(keep_alive);
                 Ok(Reply::Done)

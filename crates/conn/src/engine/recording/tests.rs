@@ -142,6 +142,7 @@ fn one_of_each() -> Vec<Record> {
         input(6_000_000_000, call(Call::SetNagle(false))),
         input(6_000_000_000, call(Call::SetKeepAlive(Some(KeepAlive::default())))),
         input(6_000_000_000, call(Call::SetUserTimeout(Some(SECOND * 300)))),
+        input(6_000_000_000, call(Call::SetCork(true))),
         input(6_000_000_000, call(Call::Shutdown)),
         input(6_000_000_000, call(Call::Release)),
         input(7_000_000_000, call(Call::Abort)),
@@ -196,7 +197,7 @@ fn nothing_more_to_send_is_said_once_until_something_happens() {
 fn the_format_is_the_one_that_its_number_says() {
     let bytes = write(&setup(), &one_of_each());
     assert!(bytes.starts_with(b"lucid recording 2\n"));
-    let fingerprint = "a9e65491df26d3d4f130bd7fca15f6859bea0cea41928d45a64a7392b14d965b";
+    let fingerprint = "4723106470f133ecc9040afdc3aa3b353d7f9fe6727124a5a97cee2d7e03bcf8";
     assert_eq!(blake3::hash(&bytes).to_hex().as_str(), fingerprint);
 }
 

@@ -7,6 +7,7 @@ use lucid_wire::Flags;
 use super::{Arriving, Check};
 use crate::engine::cause::Cause;
 use crate::engine::connection::Connection;
+use crate::engine::event::Arrival;
 use crate::engine::position::Position;
 use crate::engine::state::State;
 
@@ -46,10 +47,13 @@ impl Connection {
             self.discard(now, arriving.segment, Cause::ResetOutsideWindow);
         } else if self.state == State::TimeWait && arriving.fin && ends_at(receiver.nxt(), arriving) {
             self.repeated_fin_in_time_wait(now, arriving);
-        } else if arriving.segment.sequence_len() > 0 {
-            self.unacceptable_text(now, arriving);
+        } else if arriving.has(Flags::SYN) {
+            // RFC 5961 4.2: whatever its number.
+            self.challenge(now, arriving.segment, Cause::SynInConnection);
+        } else if arriving.segment.sequence_len() > 0 && arriving.seq < receiver.nxt() {
+            self.old_text(now, arriving);
         } else {
-            // Without text there is nothing to repair: such answers are limited, so that two confused peers
+            // Nothing is to be repaired here: such answers are limited, so that two confused peers
             // can't keep each other busy.
             let probes = arriving.seq + 1 == receiver.nxt();
             let cause = if probes { Cause::KeepAliveProbe } else { Cause::UnacceptableSequence };
@@ -58,18 +62,12 @@ impl Connection {
         Check::Done
     }
 
-    fn unacceptable_text(&mut self, now: Time, arriving: &Arriving<'_>) {
-        let Some(receiver) = &self.receiver else { return };
-        let old = arriving.seq < receiver.nxt();
-        let cause = if old { Cause::DuplicateData } else { Cause::UnacceptableSequence };
-        if old {
-            self.last_heard = now;
-            self.counts.duplicates_received += 1;
-            self.tell_arrived(now, arriving, crate::engine::event::Arrival::Duplicate, cause);
-        } else {
-            self.discard(now, arriving.segment, cause);
-        }
-        self.acks.alone(cause);
+    /// The peer sends it again, so our ACK may be lost: every one is answered.
+    fn old_text(&mut self, now: Time, arriving: &Arriving<'_>) {
+        self.last_heard = now;
+        self.counts.duplicates_received += 1;
+        self.tell_arrived(now, arriving, Arrival::Duplicate, Cause::DuplicateData);
+        self.acks.alone(Cause::DuplicateData);
     }
 }
 

@@ -1,0 +1,50 @@
+//! The cork: an application that writes in pieces wants them to leave as full segments.
+
+use core::time::Duration;
+
+use lucid_congestion::Time;
+
+use super::cause::Cause;
+use super::connection::Connection;
+use super::event::What;
+use super::sender::Next;
+use super::timers::Timer;
+
+/// A forgotten cork delays a piece by no more than this (as Linux does, see `TCP_CORK` in tcp(7)).
+const LONGEST: Duration = Duration::from_millis(200);
+
+/// Whether small segments are held back, besides what Nagle's algorithm holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Cork {
+    /// They are not.
+    #[default]
+    Out,
+    /// Only full ones leave, and the last one with a FIN.
+    In,
+    /// As `In`, and what waits now has waited long enough.
+    Leaking,
+}
+
+impl Connection {
+    pub(super) fn set_cork(&mut self, on: bool) {
+        self.sender.set_cork(if on { Cork::In } else { Cork::Out });
+    }
+
+    /// Whether the cork is all that holds back what goes `next`; then not for ever.
+    pub(super) fn arm_cork(&mut self, now: Time, next: Next) -> bool {
+        let holds = next == Next::Gathering && self.sender.cork() == Cork::In && self.ended.is_none();
+        if !holds {
+            self.timers.stop(Timer::Cork);
+        } else if self.timers.due(Timer::Cork).is_none() {
+            self.timers.set(Timer::Cork, now + LONGEST);
+        }
+        holds
+    }
+
+    pub(super) fn cork_timeout(&mut self, now: Time) {
+        self.sender.set_cork(Cork::Leaking);
+        self.tell(now, Cause::CorkTimer, |connection| What::CorkExpired {
+            waiting: connection.sender.unsent(),
+        });
+    }
+}
