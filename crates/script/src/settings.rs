@@ -88,8 +88,19 @@ fn in_the_shape_of(present: &Value, text: &str) -> Option<Value> {
         // Nothing tells what it would be: what the text looks like.
         _ if text == "none" => Some(Value::Null),
         Value::Number(_) => text.parse().ok().map(Value::Number),
-        _ => serde_json::from_str(text).ok().or_else(|| duration(text)).or(Some(json!(text))),
+        _ => Some(as_it_looks(text)),
     }
+}
+
+/// `7`, `true`, `10s`, a name; `idle:10s,interval:1s,probes:3` for several values that belong together.
+fn as_it_looks(text: &str) -> Value {
+    let plain =
+        |text: &str| serde_json::from_str(text).ok().or_else(|| duration(text)).unwrap_or(json!(text));
+    let pairs: Option<Map<_, _>> = text
+        .split(',')
+        .map(|pair| pair.split_once(':').map(|(name, value)| (name.to_owned(), plain(value))))
+        .collect();
+    pairs.map_or_else(|| plain(text), Value::Object)
 }
 
 fn truth(text: &str) -> Option<Value> {

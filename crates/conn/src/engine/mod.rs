@@ -38,7 +38,7 @@ pub use config::{Config, KeepAlive, OptionLayout, PathMtu, Profile, UnknownProfi
 pub use endpoint::{Endpoint, MakeController, Setup};
 pub use error::{CallError, CloseReason};
 pub use event::{Arrival, Change, EVENT_VERSION, Event, Fault, Late, Limit, SegmentSummary, What};
-pub use info::{Counts, Info};
+pub use info::{Counts, Info, RecoveryState};
 pub use lucid_congestion::Time;
 pub use message::{Call, ConnId, Input, Notice, Output, Reply};
 pub use recording::{Record, Recorded, Recorder, RecordingError, RecordingReader, SentSegment};

@@ -120,9 +120,10 @@ impl Rack {
     }
 
     /// Section 6.3: when this segment counts as lost, the retransmission timer having expired.
-    pub(crate) fn timed_out_at(&self, sent: &Sent, path: &Path) -> Option<Time> {
-        let latest = self.latest?;
-        Some(sent.last_at + latest.rtt + self.reordering_window(path))
+    pub(crate) fn timed_out_at(&self, sent: &Sent, path: &Path) -> Time {
+        // RACK.rtt is zero before anything has arrived: then all of it is.
+        let rtt = self.latest.map_or(Duration::ZERO, |latest| latest.rtt);
+        sent.last_at + rtt + self.reordering_window(path)
     }
 }
 

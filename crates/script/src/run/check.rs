@@ -4,7 +4,7 @@ use evalexpr::{
     ContextWithMutableFunctions, ContextWithMutableVariables, EvalexprError, Function, HashMapContext, Value,
     eval_boolean_with_context, eval_with_context,
 };
-use lucid_conn::engine::Cause;
+use lucid_conn::engine::{Cause, RecoveryState};
 
 use super::exchange::Line;
 use super::host::Host;
@@ -172,11 +172,21 @@ fn linux(host: &Host, known: &[(String, Value)]) -> Vec<(String, Value)> {
     let full = f64::from(u32::from(info.mss) + u32::from(host.config.counted_header));
     let segments = |bytes: f64| (bytes / full).floor() as i64;
     let ssthresh = if info.ssthresh >= UNLIMITED { INFINITE_SSTHRESH } else { segments(info.ssthresh) };
-    let unacked = (info.flight_size as f64 / f64::from(info.mss)).ceil() as i64;
+    let whole = |bytes: u64| Value::Int((bytes as f64 / f64::from(info.mss)).ceil() as i64);
+    let ca_state = match info.recovery {
+        RecoveryState::Open if info.arrived > 0 => 1,
+        RecoveryState::Open => 0,
+        RecoveryState::Reduced => 2,
+        RecoveryState::Recovery => 3,
+        RecoveryState::Timeout => 4,
+    };
     linux.extend([
+        ("tcpi_ca_state".to_owned(), Value::Int(ca_state)),
+        ("tcpi_sacked".to_owned(), whole(info.arrived)),
+        ("tcpi_lost".to_owned(), whole(info.lost)),
         ("tcpi_snd_cwnd".to_owned(), Value::Int(segments(info.cwnd))),
         ("tcpi_snd_ssthresh".to_owned(), Value::Int(ssthresh)),
-        ("tcpi_unacked".to_owned(), Value::Int(unacked)),
+        ("tcpi_unacked".to_owned(), whole(info.flight_size)),
     ]);
     linux
 }

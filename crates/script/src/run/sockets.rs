@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
-use lucid_conn::engine::{Call as EngineCall, CallError, CloseReason, ConnId, Input, Reply};
+use lucid_conn::engine::{Call as EngineCall, CallError, CloseReason, ConnId, Input, KeepAlive, Reply};
 
 use super::Stop;
 use super::host::{Host, PEER};
@@ -53,8 +53,22 @@ struct Socket {
     /// `SO_LINGER` with no time: `close` resets.
     close_resets: bool,
     nagle: Option<bool>,
+    keep_alive: Option<bool>,
+    /// How it is kept alive, once it is.
+    probing: KeepAlive,
     written: i64,
     read: i64,
+}
+
+impl Socket {
+    /// What was set before there was a connection holds for it.
+    fn settle(&self, host: &mut Host, conn: ConnId) {
+        let keep_alive = self.keep_alive.map(|on| EngineCall::SetKeepAlive(on.then_some(self.probing)));
+        for call in self.nagle.map(EngineCall::SetNagle).into_iter().chain(keep_alive) {
+            // It fails only if the connection has ended, and then nothing waits any more.
+            let _ = host.input(Input::Call { conn, call });
+        }
+    }
 }
 
 /// All sockets, by number.
@@ -154,7 +168,15 @@ impl Sockets {
     fn add(&mut self, kind: Kind) -> i64 {
         let number = self.next;
         self.next += 1;
-        let socket = Socket { kind, close_resets: false, nagle: None, written: 0, read: 0 };
+        let socket = Socket {
+            kind,
+            close_resets: false,
+            nagle: None,
+            keep_alive: None,
+            probing: KeepAlive::default(),
+            written: 0,
+            read: 0,
+        };
         self.all.insert(number, socket);
         number
     }
@@ -179,10 +201,7 @@ impl Sockets {
             Ok(Reply::Accepted(Some(id))) => {
                 host.conn = Some(id);
                 let number = self.add(Kind::Connection(id));
-                if let Some(on) = socket.nagle {
-                    // It fails only if the connection has ended, and then nothing waits any more.
-                    let _ = host.input(Input::Call { conn: id, call: EngineCall::SetNagle(on) });
-                }
+                socket.settle(host, id);
                 Ok(Returned::Number(number))
             }
             Ok(_) => Ok(Returned::Error("EAGAIN")),
@@ -216,10 +235,7 @@ impl Sockets {
                 if let Some(socket) = self.all.get_mut(&number) {
                     socket.kind = Kind::Connection(id);
                 }
-                if let Some(on) = socket.nagle {
-                    // The connection has only just begun.
-                    let _ = host.input(Input::Call { conn: id, call: EngineCall::SetNagle(on) });
-                }
+                socket.settle(host, id);
                 Ok(Returned::Error("EINPROGRESS"))
             }
             Ok(_) => Ok(Returned::OK),

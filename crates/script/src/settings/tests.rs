@@ -16,6 +16,11 @@ fn any_field_is_set_by_its_name() {
     assert_eq!(changed("rto.min", "1.5s").rto.min, Duration::from_millis(1500));
     assert_eq!(changed("min_rto", "200ms").rto.min, Duration::from_millis(200));
     assert_eq!(changed("algorithm", "tahoe").algorithm.name(), "tahoe");
+    assert_eq!(
+        changed("keep_alive", "idle:10s,interval:1s,probes:3").keep_alive.map(|keep| keep.probes),
+        Some(3)
+    );
+    assert_eq!(changed("window_scale", "7").window_scale, Some(7));
     assert_eq!(changed("initial_slow_start_threshold", "3000").initial_slow_start_threshold, 3000.0);
 }
 

@@ -75,3 +75,10 @@ fn an_answer_to_the_original_says_nothing_about_what_was_sent_again() {
     rack.on_arrived(ms(95), &sent(5, 50, 1), false, Some(RTT));
     assert!(rack.lost_at(&sent(0, 1, 0), &path()).is_some());
 }
+
+/// Section 6.3: before anything has arrived RACK.rtt is zero, so that a timeout finds all of the first flight lost.
+#[test]
+fn a_timeout_before_any_answer_finds_everything_lost() {
+    let rack = Rack::new(place(0));
+    assert!(rack.timed_out_at(&sent(0, 1, 0), &path()) <= ms(300));
+}

@@ -346,7 +346,7 @@ impl Connection {
         let path = self.path();
         let due = |connection: &Self| {
             let sent = connection.sender.in_flight().oldest_sending()?;
-            connection.rack.timed_out_at(sent, &path)
+            Some(connection.rack.timed_out_at(sent, &path))
         };
         let mut found = 0;
         while due(self).is_some_and(|at| at <= now) {

@@ -1,6 +1,6 @@
 //! `setsockopt` and `getsockopt`.
 
-use lucid_conn::engine::{Call as EngineCall, Input};
+use std::time::Duration;
 
 use super::{Given, Kind, Returned, Socket, closed};
 use crate::run::Stop;
@@ -28,15 +28,28 @@ pub(super) fn set(socket: Option<&mut Socket>, host: &mut Host, given: &Given<'_
             socket.close_resets = number(value, "onoff") == Some(1) && number(value, "linger") == Some(0);
             Ok(Returned::OK)
         }
-        "TCP_NODELAY" => {
-            let on = number(value, "").ok_or_else(|| given.wrong("expected [0] or [1]"))? == 0;
-            socket.nagle = Some(on);
-            let Kind::Connection(conn) = socket.kind else { return Ok(Returned::OK) };
-            // It fails only if the connection has ended, and then nothing waits any more.
-            let _ = host.input(Input::Call { conn, call: EngineCall::SetNagle(on) });
+        "TCP_NODELAY" | "SO_KEEPALIVE" | "TCP_KEEPIDLE" | "TCP_KEEPINTVL" | "TCP_KEEPCNT" => {
+            let number = number(value, "").and_then(|number| u32::try_from(number).ok());
+            socket.choose(name, number.ok_or_else(|| given.wrong("expected [a number]"))?);
+            if let Kind::Connection(conn) = socket.kind {
+                socket.settle(host, conn);
+            }
             Ok(Returned::OK)
         }
         name => configure(host, name, value, given),
+    }
+}
+
+impl Socket {
+    fn choose(&mut self, option: &str, value: u32) {
+        let seconds = Duration::from_secs(value.into());
+        match option {
+            "TCP_NODELAY" => self.nagle = Some(value == 0),
+            "SO_KEEPALIVE" => self.keep_alive = Some(value != 0),
+            "TCP_KEEPIDLE" => self.probing.idle = seconds,
+            "TCP_KEEPINTVL" => self.probing.interval = seconds,
+            _ => self.probing.probes = value,
+        }
     }
 }
 
