@@ -9,6 +9,7 @@ mod filters;
 mod parameters;
 mod probe_bw;
 mod probe_rtt;
+mod queue;
 mod rounds;
 mod sample;
 mod startup;
@@ -23,6 +24,7 @@ use filters::MaxBandwidth;
 pub use parameters::BbrParameters;
 use probe_bw::Probe;
 use probe_rtt::{MinRtt, ProbeRtt};
+use queue::Queue;
 use rounds::Rounds;
 use sample::{Sample, amount, between};
 use startup::FullPipe;
@@ -55,6 +57,7 @@ pub struct Bbr {
     max_bandwidth: MaxBandwidth,
     min_rtt: MinRtt,
     aggregation: Aggregation,
+    queue: Queue,
     signals: Signals,
     bounds: Bounds,
     /// BBR.bw: the lower of what the path can do and what losses let us do, bytes per second.
@@ -101,6 +104,7 @@ impl Bbr {
             max_bandwidth: MaxBandwidth::default(),
             min_rtt: MinRtt::default(),
             aggregation: Aggregation::default(),
+            queue: Queue::default(),
             signals: Signals::default(),
             bounds: Bounds::NONE,
             bandwidth: 0.0,
@@ -125,6 +129,7 @@ impl Bbr {
     /// UpdateModelAndState, in the draft's order.
     fn update_model(&mut self, sample: &Sample) {
         self.update_congestion_signals(sample);
+        self.watch_queue(sample);
         self.update_aggregation(sample);
         self.check_full_pipe(sample);
         self.check_startup_done(sample);

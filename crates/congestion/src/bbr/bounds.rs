@@ -106,7 +106,7 @@ impl Bbr {
         }
         let in_flight = amount(lost.stamp.in_flight);
         let since_sent = amount(lost.total_lost) - amount(lost.stamp.lost);
-        if since_sent > in_flight * self.parameters.loss_threshold {
+        if since_sent > in_flight * self.loss_threshold() {
             let level = self.inflight_at_loss(in_flight - bytes, since_sent - bytes);
             self.handle_inflight_too_high(lost.now, level, lost.stamp.app_limited);
         }
@@ -115,7 +115,7 @@ impl Bbr {
     /// InflightAtLoss: what was in flight when the losses crossed the threshold, given what was in flight and
     /// lost before this segment, which may be a burst of many.
     fn inflight_at_loss(&self, in_flight: f64, lost: f64) -> f64 {
-        let threshold = self.parameters.loss_threshold;
+        let threshold = self.loss_threshold();
         if threshold >= 1.0 {
             return in_flight;
         }
@@ -133,7 +133,7 @@ impl Bbr {
 
     /// IsInflightTooHigh. Losses are taken to be told one by one (C.has_selective_acks).
     pub(super) fn is_inflight_too_high(&self, sample: &Sample) -> bool {
-        sample.lost > sample.sent_in_flight * self.parameters.loss_threshold
+        sample.lost > sample.sent_in_flight * self.loss_threshold()
     }
 
     /// HandleInflightTooHigh: once for each probe.
@@ -167,11 +167,20 @@ impl Bbr {
         }
     }
 
-    /// Whether the round that ends was lossy: see [`BbrParameters::loss_tolerance`](super::BbrParameters).
+    /// Whether the round that ends was lossy.
     fn was_lossy(&self) -> bool {
         let delivered = (self.rounds.delivered - self.signals.delivered_before).max(0.0);
         let lost = self.signals.lost;
-        self.signals.marked || lost > (lost + delivered) * self.parameters.loss_tolerance
+        self.signals.marked || lost > (lost + delivered) * self.noise(self.parameters.noise_in_round)
+    }
+
+    /// The `share` of losses that needs no other reason than a bad link, if no queue stands: see [`BbrParameters`](super::BbrParameters).
+    fn noise(&self, share: f64) -> f64 {
+        if self.queue.standing { 0.0 } else { share }
+    }
+
+    pub(super) fn loss_threshold(&self) -> f64 {
+        self.parameters.loss_threshold.max(self.noise(self.parameters.noise_in_probe))
     }
 
     /// InitLowerBounds and LossLowerBounds: towards what the path delivered last, by no more than Beta a round.

@@ -104,6 +104,7 @@ impl Bbr {
     fn start_up(&mut self, sample: &Sample) {
         self.probe.feedback = Feedback::Starting;
         self.probe.sampling = true;
+        self.queue.begin_probe();
         self.rounds.begin();
         self.full_pipe.look_again(sample.rate);
         self.state = State::Up;
@@ -116,7 +117,10 @@ impl Bbr {
             return;
         }
         match self.state {
-            State::Down if self.is_time_to_probe(sample.now) => self.start_refill(),
+            State::Down if self.is_time_to_probe(sample.now) => {
+                self.queue.standing = self.queue.in_last_round; // sending less hasn't emptied it
+                self.start_refill();
+            }
             State::Down if self.is_time_to_cruise(sample) => self.start_cruise(),
             State::Cruise if self.is_time_to_probe(sample.now) => self.start_refill(),
             State::Refill if self.rounds.started => self.start_up(sample),
@@ -148,7 +152,10 @@ impl Bbr {
 
     /// IsTimeToGoDown.
     fn is_time_to_go_down(&mut self, sample: &Sample) -> bool {
-        if self.probe.too_high && sample.in_flight >= self.bounds.longterm {
+        // Before this acknowledgement; and one more whole segment counts as having been there, since the window
+        // would not have let it go.
+        let was_in_flight = sample.in_flight + sample.newly_acked + sample.newly_lost;
+        if self.probe.too_high && was_in_flight + self.smss > self.bounds.longterm {
             // The last probe went too far here; this one turns back before it is seen to.
             self.probe.precautionary = true;
             return true;
@@ -158,7 +165,7 @@ impl Bbr {
             self.full_pipe.look_again(sample.rate);
             return false;
         }
-        self.full_pipe.now
+        self.full_pipe.now || self.probe_makes_queue(sample)
     }
 
     /// AdaptLongTermModel. Returns whether it decided on the next state.

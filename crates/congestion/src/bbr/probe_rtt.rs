@@ -27,13 +27,16 @@ impl MinRtt {
     /// BBR.ProbeRTTInterval.
     const INTERVAL: Duration = Duration::from_secs(5);
 
-    /// UpdateMinRTT.
-    fn update(&mut self, now: Time, rtt: Option<Duration>) {
+    /// UpdateMinRTT. A round trip as short as ever, or nearly so, shows as much as a visit to ProbeRtt would: if
+    /// `heed_queue`, it puts that visit off.
+    fn update(&mut self, now: Time, rtt: Option<Duration>, heed_queue: bool) {
         self.expired = self.recent.is_some() && now > self.recent_at + Self::INTERVAL;
-        if let Some(rtt) = rtt
-            && (self.expired || self.recent.is_none_or(|recent| rtt < recent))
-        {
+        let Some(rtt) = rtt else { return };
+        if self.expired || self.recent.is_none_or(|recent| rtt < recent) {
             self.recent = Some(rtt);
+            self.recent_at = now;
+        }
+        if heed_queue && self.rtt.is_some_and(|least| rtt <= least.saturating_add(least / 32)) {
             self.recent_at = now;
         }
         let outdated = now > self.at + Self::FILTER;
@@ -70,7 +73,7 @@ impl Bbr {
 
     /// UpdateMinRTT and CheckProbeRTT.
     pub(super) fn check_probe_rtt(&mut self, sample: &Sample) {
-        self.min_rtt.update(sample.now, sample.rtt);
+        self.min_rtt.update(sample.now, sample.rtt, self.parameters.heed_queue);
         if self.state != State::ProbeRtt && self.min_rtt.expired && !self.idle_restart {
             self.save_window();
             self.state = State::ProbeRtt;

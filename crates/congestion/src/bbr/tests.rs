@@ -1,9 +1,13 @@
 //! BBR over a model of a path: one bottleneck, true delivery-rate samples, no sockets.
 
 mod links;
+mod losses;
 mod path;
+mod probe_bw;
+mod probe_rtt;
 mod startup;
 
+use super::BbrParameters;
 use super::state::State;
-use crate::Time;
-use path::{Link, Path};
+use crate::{Controller, Phase, Time};
+use path::{Link, Path, SMSS};

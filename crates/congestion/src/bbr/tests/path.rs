@@ -84,7 +84,9 @@ pub(super) struct Path {
     pub(super) link: Link,
     pub(super) now: Time,
     pub(super) flows: Vec<Flow>,
-    dice: Dice,
+    pub(super) dice: Dice,
+    /// What the flows' own dice begin with.
+    pub(super) seed: u64,
     dropping: u32,
     queue: VecDeque<(usize, usize)>,
     bucket: (Time, f64),
@@ -104,6 +106,7 @@ impl Path {
             now: Time::ZERO,
             flows: Vec::new(),
             dice: Dice::new(7),
+            seed: 1,
             dropping: 0,
             queue: VecDeque::new(),
             bucket,
@@ -116,15 +119,20 @@ impl Path {
 
     /// One bulk transfer over the link.
     pub(super) fn bulk(link: Link) -> Self {
+        Self::one(link, BbrParameters::default(), |_| f64::INFINITY)
+    }
+
+    /// One connection over the link.
+    pub(super) fn one(link: Link, tuning: BbrParameters, app: impl Fn(Time) -> f64 + 'static) -> Self {
         let mut path = Self::new(link);
-        path.add(BbrParameters::default(), |_| f64::INFINITY);
+        path.add(tuning, app);
         path
     }
 
     /// A connection begins now; `app` says how many bytes it has written by when.
     pub(super) fn add(&mut self, tuning: BbrParameters, app: impl Fn(Time) -> f64 + 'static) {
         let flow = self.flows.len();
-        let seed = flow as u64 + 1;
+        let seed = self.seed + flow as u64;
         let parameters =
             Parameters { initial_window: 10.0 * SMSS, seed, ..Parameters::rfc_5681(SMSS as u32) };
         let bbr = Bbr::with(parameters, tuning);
@@ -157,11 +165,14 @@ impl Path {
         self.flows.iter().map(|flow| flow.rate.delivered()).sum()
     }
 
+    /// What each connection has delivered.
+    pub(super) fn shares(&self) -> Vec<f64> {
+        self.flows.iter().map(|flow| flow.rate.delivered()).collect()
+    }
+
     /// Until `millis` into the run.
     pub(super) fn run(&mut self, millis: u64) {
-        let until = Time::from_millis(millis);
-        while self.step(until) {}
-        self.now = until;
+        self.run_for((Time::from_millis(millis) - self.now).as_millis() as u64);
     }
 
     /// Until the first flow is in `state`: panics if that takes longer than a minute.
@@ -170,6 +181,22 @@ impl Path {
         while self.bbr().state != state {
             assert!(self.step(limit), "never came to {state:?}: {:?}", self.flows[0].states);
         }
+    }
+
+    /// As long as the first flow stays in the state it is in: panics if that takes longer than a minute.
+    pub(super) fn run_on(&mut self) -> State {
+        let (state, limit) = (self.bbr().state, self.now + Duration::from_secs(60));
+        while self.bbr().state == state {
+            assert!(self.step(limit), "never left {state:?}");
+        }
+        self.bbr().state
+    }
+
+    /// For this much longer.
+    pub(super) fn run_for(&mut self, millis: u64) {
+        let until = self.now + Duration::from_millis(millis);
+        while self.step(until) {}
+        self.now = until;
     }
 
     /// What share of the link's rate was delivered between these times, by running there.
