@@ -39,7 +39,7 @@ fn every_script_begins_with_the_fact_it_states() {
     find(&folder, &mut files).expect("the scripts can be read");
     for file in files {
         let text = std::fs::read_to_string(&file).expect("a script is text");
-        let head: String = text.lines().take_while(|line| line.starts_with("//")).collect();
+        let head: String = text.lines().map_while(|line| line.strip_prefix("//")).collect();
         assert!(head.contains("RFC "), "{} doesn't begin with a fact and its RFC", file.display());
     }
 }

@@ -124,7 +124,7 @@ fn options(cursor: &mut Cursor<'_>) -> Read<PacketOptions> {
 }
 
 fn option(cursor: &mut Cursor<'_>) -> Read<TcpOption> {
-    const WHAT: &str = "an option: mss, nop, eol, wscale, sackOK, sack, TS, kind";
+    const WHAT: &str = "an option: mss, nop, eol, wscale, sackOK, sack, TS, uto, kind";
     let mut ahead = cursor.clone();
     let option = match ahead.word(WHAT)? {
         "nop" => TcpOption::Nop,
@@ -134,6 +134,7 @@ fn option(cursor: &mut Cursor<'_>) -> Read<TcpOption> {
         "wscale" => TcpOption::WindowScale(ahead.number("a shift count")?),
         "TS" => timestamps(&mut ahead)?,
         "sack" => TcpOption::Sack(sack_blocks(&mut ahead)?),
+        "uto" => TcpOption::UserTimeout(ahead.number("16 bits of user timeout")?),
         "kind" => other(&mut ahead)?,
         _ => return Err(cursor.expected(WHAT)),
     };

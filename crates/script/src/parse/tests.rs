@@ -25,7 +25,7 @@ fn a_segment_is_shown_as_it_is_written() {
         "S. 0:0(0) ack 1 win 5792 <mss 1460,sackOK,TS val 100 ecr 200>",
         "P. 1:1001(1000) ack 1 win 257 urg 7 <nop,nop,sack 1001:2001 3001:4001>",
         "[port 5001] . 1:1(0) ack 1 <TS val * ecr 7,eol>",
-        ".EW 1:1(0) ack 1 <kind 254 beef>",
+        ".EW 1:1(0) ack 1 <uto 20,kind 254 beef>",
         "- 1:1(0)",
         "R -1:-1(0) <...>",
     ] {

@@ -88,7 +88,7 @@ impl Network {
             ack: header.flags.contains(Flags::ACK).then(|| relative(header.acknowledgment, PEER_ISN)),
             window: Some(header.window),
             urgent: header.flags.contains(Flags::URG).then_some(header.urgent_pointer),
-            options: PacketOptions::These(list(&header.options)),
+            options: PacketOptions::These(list(segment)),
         }
     }
 
@@ -132,6 +132,7 @@ impl Flow {
                 let ecr = ecr.unwrap_or(0).wrapping_add(self.clock_ahead.unwrap_or(0));
                 (8, [val.unwrap_or(0).to_be_bytes(), ecr.to_be_bytes()].concat())
             }
+            TcpOption::UserTimeout(bits) => (28, bits.to_be_bytes().to_vec()),
             TcpOption::Other { kind, value } => (*kind, value.clone()),
         };
         let (kind, value) = value;
@@ -160,25 +161,44 @@ pub(crate) fn timestamp(options: &PacketOptions) -> Option<u32> {
     })
 }
 
-/// The options as a script lists them.
-fn list(options: &Options) -> Vec<TcpOption> {
+/// The options as they are on the wire, padding left out. Whatever there is shows, known or not.
+fn list(segment: &Segment) -> Vec<TcpOption> {
+    let mut datagram = Vec::new();
+    segment.encode(&PseudoHeader::None, &mut datagram);
+    let mut rest = datagram.get(20..segment.header.len()).unwrap_or_default();
     let mut list = Vec::new();
-    list.extend(options.mss.map(TcpOption::Mss));
-    list.extend(options.sack_permitted.then_some(TcpOption::SackPermitted));
-    list.extend(
-        options.timestamps.map(|ts| TcpOption::Timestamps { val: Some(ts.value), ecr: Some(ts.echo) }),
-    );
-    list.extend(options.window_scale.map(TcpOption::WindowScale));
-    let blocks: Vec<_> = options
-        .sack
-        .as_slice()
-        .iter()
-        .map(|block| (relative(block.start, PEER_ISN), relative(block.end, PEER_ISN)))
-        .collect();
-    if !blocks.is_empty() {
-        list.push(TcpOption::Sack(blocks));
+    while let [kind, behind @ ..] = rest {
+        rest = behind;
+        match (*kind, behind) {
+            (0, _) => break,
+            (1, _) => {}
+            (kind, [len, value @ ..]) => {
+                let (value, behind) = value.split_at(usize::from(len.saturating_sub(2)).min(value.len()));
+                list.push(read(kind, value));
+                rest = behind;
+            }
+            (_, []) => break,
+        }
     }
     list
+}
+
+/// One option.
+fn read(kind: u8, value: &[u8]) -> TcpOption {
+    let words: Vec<u32> = value.as_chunks().0.iter().map(|word| u32::from_be_bytes(*word)).collect();
+    let place = |number: u32| relative(SeqNum::new(number), PEER_ISN);
+    match (kind, value) {
+        (2, [high, low]) => TcpOption::Mss(u16::from_be_bytes([*high, *low])),
+        (3, [shift]) => TcpOption::WindowScale(*shift),
+        (4, []) => TcpOption::SackPermitted,
+        (5, _) => {
+            let ends = words.as_chunks().0;
+            TcpOption::Sack(ends.iter().map(|[start, end]| (place(*start), place(*end))).collect())
+        }
+        (8, _) if words.len() == 2 => TcpOption::Timestamps { val: Some(words[0]), ecr: Some(words[1]) },
+        (28, [high, low]) => TcpOption::UserTimeout(u16::from_be_bytes([*high, *low])),
+        _ => TcpOption::Other { kind, value: value.to_vec() },
+    }
 }
 
 /// Options exactly as they were written, padded, into a datagram without any.

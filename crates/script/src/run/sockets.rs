@@ -47,26 +47,39 @@ enum Kind {
     Connection(ConnId),
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Socket {
     kind: Kind,
     /// `SO_LINGER` with no time: `close` resets.
     close_resets: bool,
-    nagle: Option<bool>,
-    keep_alive: Option<bool>,
+    /// What was set before there was a connection.
+    wishes: Vec<EngineCall>,
     /// How it is kept alive, once it is.
     probing: KeepAlive,
+    is_kept_alive: bool,
     written: i64,
     read: i64,
 }
 
 impl Socket {
+    fn new(kind: Kind) -> Self {
+        let probing = KeepAlive::default();
+        Self {
+            kind,
+            close_resets: false,
+            wishes: Vec::new(),
+            probing,
+            is_kept_alive: false,
+            written: 0,
+            read: 0,
+        }
+    }
+
     /// What was set before there was a connection holds for it.
     fn settle(&self, host: &mut Host, conn: ConnId) {
-        let keep_alive = self.keep_alive.map(|on| EngineCall::SetKeepAlive(on.then_some(self.probing)));
-        for call in self.nagle.map(EngineCall::SetNagle).into_iter().chain(keep_alive) {
+        for call in &self.wishes {
             // It fails only if the connection has ended, and then nothing waits any more.
-            let _ = host.input(Input::Call { conn, call });
+            let _ = host.input(Input::Call { conn, call: call.clone() });
         }
     }
 }
@@ -148,19 +161,19 @@ impl Sockets {
         const KNOWN: &str = "socket, bind, listen, accept, connect, read, recv, write, send, close, shutdown, \
                              setsockopt, getsockopt, fcntl";
         let number = given.number(0)?;
-        let Some(socket) = self.all.get(&number).copied() else { return Ok(Returned::Error("EBADF")) };
+        let Some(socket) = self.all.get(&number).cloned() else { return Ok(Returned::Error("EBADF")) };
         match call.name.as_str() {
             "bind" => Ok(Returned::OK),
             "fcntl" => fcntl(&given),
             "listen" => self.listen(host, number, &given),
-            "accept" => self.accept(host, socket),
-            "connect" => self.connect(host, number, socket, &given),
-            "read" | "recv" => self.read(host, number, socket, &given),
-            "write" | "send" => self.write(host, number, socket, &given),
-            "close" => Ok(self.close(host, number, socket)),
-            "shutdown" => shutdown(host, socket, &given),
+            "accept" => self.accept(host, &socket),
+            "connect" => self.connect(host, number, &socket, &given),
+            "read" | "recv" => self.read(host, number, &socket, &given),
+            "write" | "send" => self.write(host, number, &socket, &given),
+            "close" => Ok(self.close(host, number, &socket)),
+            "shutdown" => shutdown(host, &socket, &given),
             "setsockopt" => options::set(self.all.get_mut(&number), host, &given),
-            "getsockopt" => options::get(host, socket, &given),
+            "getsockopt" => options::get(host, &socket, &given),
             other => Err(Stop::misread(place, format!("there is no call {other}: choose of {KNOWN}"))),
         }
     }
@@ -168,16 +181,7 @@ impl Sockets {
     fn add(&mut self, kind: Kind) -> i64 {
         let number = self.next;
         self.next += 1;
-        let socket = Socket {
-            kind,
-            close_resets: false,
-            nagle: None,
-            keep_alive: None,
-            probing: KeepAlive::default(),
-            written: 0,
-            read: 0,
-        };
-        self.all.insert(number, socket);
+        self.all.insert(number, Socket::new(kind));
         number
     }
 
@@ -195,7 +199,7 @@ impl Sockets {
         }
     }
 
-    fn accept(&mut self, host: &mut Host, socket: Socket) -> Result<Returned, Stop> {
+    fn accept(&mut self, host: &mut Host, socket: &Socket) -> Result<Returned, Stop> {
         let Kind::Listening(listener) = socket.kind else { return Ok(Returned::Error("EINVAL")) };
         match host.input(Input::Accept { listener }) {
             Ok(Reply::Accepted(Some(id))) => {
@@ -213,7 +217,7 @@ impl Sockets {
         &mut self,
         host: &mut Host,
         number: i64,
-        socket: Socket,
+        socket: &Socket,
         given: &Given<'_>,
     ) -> Result<Returned, Stop> {
         match socket.kind {
@@ -248,7 +252,7 @@ impl Sockets {
         &mut self,
         host: &mut Host,
         number: i64,
-        socket: Socket,
+        socket: &Socket,
         given: &Given<'_>,
     ) -> Result<Returned, Stop> {
         let Kind::Connection(conn) = socket.kind else { return Ok(Returned::Error("ENOTCONN")) };
@@ -274,7 +278,7 @@ impl Sockets {
         &mut self,
         host: &mut Host,
         number: i64,
-        socket: Socket,
+        socket: &Socket,
         given: &Given<'_>,
     ) -> Result<Returned, Stop> {
         let Kind::Connection(conn) = socket.kind else { return Ok(Returned::Error("EPIPE")) };
@@ -300,7 +304,7 @@ impl Sockets {
         }
     }
 
-    fn close(&mut self, host: &mut Host, number: i64, socket: Socket) -> Returned {
+    fn close(&mut self, host: &mut Host, number: i64, socket: &Socket) -> Returned {
         self.all.remove(&number);
         if let Kind::Listening(conn) | Kind::Connection(conn) = socket.kind {
             // Closing always works, also what is gone already.
@@ -313,7 +317,7 @@ impl Sockets {
     }
 }
 
-fn shutdown(host: &mut Host, socket: Socket, given: &Given<'_>) -> Result<Returned, Stop> {
+fn shutdown(host: &mut Host, socket: &Socket, given: &Given<'_>) -> Result<Returned, Stop> {
     let Kind::Connection(conn) = socket.kind else { return Ok(Returned::Error("ENOTCONN")) };
     if !["SHUT_WR", "SHUT_RDWR"].iter().any(|how| given.names(1).is_ok_and(|names| names == [*how])) {
         return Err(given.wrong("expected SHUT_WR or SHUT_RDWR"));

@@ -58,6 +58,8 @@ pub enum TcpOption {
     },
     /// `sack 1001:2001 3001:4001`
     Sack(Vec<(i64, i64)>),
+    /// `uto 20`: the 16 bits of a user timeout, seconds or (from 32768 on) minutes.
+    UserTimeout(u16),
     /// `kind 254 beef`: any other, with its value's bytes in hexadecimal.
     Other {
         /// Its kind.
@@ -156,6 +158,7 @@ impl fmt::Display for TcpOption {
             Self::WindowScale(shift) => write!(f, "wscale {shift}"),
             Self::SackPermitted => f.write_str("sackOK"),
             Self::Timestamps { val, ecr } => write!(f, "TS val {} ecr {}", or_any(*val), or_any(*ecr)),
+            Self::UserTimeout(bits) => write!(f, "uto {bits}"),
             Self::Sack(blocks) => {
                 f.write_str("sack")?;
                 blocks.iter().try_for_each(|(start, end)| write!(f, " {start}:{end}"))

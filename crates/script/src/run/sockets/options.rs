@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use lucid_conn::engine::{Call as EngineCall, Input};
+
 use super::{Given, Kind, Returned, Socket, closed};
 use crate::run::Stop;
 use crate::run::host::Host;
@@ -16,6 +18,17 @@ const FIELDS: [(&str, &str); 4] = [
     ("TCP_CONGESTION", "algorithm"),
 ];
 
+/// Options that are calls to the engine, of a connection or of those that a listener will have.
+const CALLS: [&str; 7] = [
+    "TCP_NODELAY",
+    "TCP_CORK",
+    "TCP_USER_TIMEOUT",
+    "SO_KEEPALIVE",
+    "TCP_KEEPIDLE",
+    "TCP_KEEPINTVL",
+    "TCP_KEEPCNT",
+];
+
 pub(super) fn set(socket: Option<&mut Socket>, host: &mut Host, given: &Given<'_>) -> Result<Returned, Stop> {
     let Some(socket) = socket else { return Ok(Returned::Error("EBADF")) };
     let names = given.names(2)?;
@@ -28,11 +41,13 @@ pub(super) fn set(socket: Option<&mut Socket>, host: &mut Host, given: &Given<'_
             socket.close_resets = number(value, "onoff") == Some(1) && number(value, "linger") == Some(0);
             Ok(Returned::OK)
         }
-        "TCP_NODELAY" | "SO_KEEPALIVE" | "TCP_KEEPIDLE" | "TCP_KEEPINTVL" | "TCP_KEEPCNT" => {
+        name if CALLS.contains(&name) => {
             let number = number(value, "").and_then(|number| u32::try_from(number).ok());
-            socket.choose(name, number.ok_or_else(|| given.wrong("expected [a number]"))?);
-            if let Kind::Connection(conn) = socket.kind {
-                socket.settle(host, conn);
+            let call = socket.choose(name, number.ok_or_else(|| given.wrong("expected [a number]"))?);
+            match socket.kind {
+                // It fails only if the connection has ended, and then nothing waits any more.
+                Kind::Connection(conn) => drop(host.input(Input::Call { conn, call })),
+                _ => socket.wishes.push(call),
             }
             Ok(Returned::OK)
         }
@@ -41,15 +56,22 @@ pub(super) fn set(socket: Option<&mut Socket>, host: &mut Host, given: &Given<'_
 }
 
 impl Socket {
-    fn choose(&mut self, option: &str, value: u32) {
+    /// An option as a call to the engine.
+    fn choose(&mut self, option: &str, value: u32) -> EngineCall {
         let seconds = Duration::from_secs(value.into());
+        let on = value != 0;
         match option {
-            "TCP_NODELAY" => self.nagle = Some(value == 0),
-            "SO_KEEPALIVE" => self.keep_alive = Some(value != 0),
+            "TCP_NODELAY" => return EngineCall::SetNagle(!on),
+            "TCP_CORK" => return EngineCall::SetCork(on),
+            "TCP_USER_TIMEOUT" => {
+                return EngineCall::SetUserTimeout(on.then_some(Duration::from_millis(value.into())));
+            }
+            "SO_KEEPALIVE" => self.is_kept_alive = on,
             "TCP_KEEPIDLE" => self.probing.idle = seconds,
             "TCP_KEEPINTVL" => self.probing.interval = seconds,
             _ => self.probing.probes = value,
         }
+        EngineCall::SetKeepAlive(self.is_kept_alive.then_some(self.probing))
     }
 }
 
@@ -81,7 +103,7 @@ fn number(value: &Argument, field: &str) -> Option<i64> {
 }
 
 /// `SO_ERROR`: `getsockopt(3, SOL_SOCKET, SO_ERROR, [ECONNREFUSED], [4]) = 0`.
-pub(super) fn get(host: &Host, socket: Socket, given: &Given<'_>) -> Result<Returned, Stop> {
+pub(super) fn get(host: &Host, socket: &Socket, given: &Given<'_>) -> Result<Returned, Stop> {
     if given.names(2)? != ["SO_ERROR"] {
         return Err(given.wrong("expected SO_ERROR (see %{ assert }% for what else is known)"));
     }
