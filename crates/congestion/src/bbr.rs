@@ -35,7 +35,11 @@ use undo::Undo;
 /// that rate, and keeps little more in flight than both come to. Every few seconds it sends a little faster, to
 /// see whether the path has more to give, and a little less, to see the round trip without its own queue.
 ///
-/// Loss alone doesn't slow it down, too much of it does: see [`BbrParameters`].
+/// Loss alone doesn't slow it down, too much of it does: see [`BbrParameters`], also for where the default departs
+/// from the draft.
+///
+/// It needs selective acknowledgements. Where only cumulative ones tell what has arrived, a hole that closes looks
+/// like many segments delivered at once, and the bandwidth is overestimated (section "TCP Connections without SACK").
 ///
 /// The sections of the draft are spread over this module's files; a comment such as "SetCwnd" names the draft's
 /// function that a method stands for.

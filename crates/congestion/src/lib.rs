@@ -4,7 +4,8 @@
 //!
 //! * [`Controller`]: a congestion control algorithm, told what happened and asked for its window.
 //!   [`Algorithm`] builds the ones that live here: Tahoe and Reno (RFC 5681), NewReno (RFC 6582),
-//!   CUBIC (RFC 9438).
+//!   CUBIC (RFC 9438), BBR version 3 (draft-ietf-ccwg-bbr).
+//! * [`DeliveryRate`]: how fast the path delivers, sampled with each acknowledgement.
 //! * [`RttEstimator`]: round-trip times in, retransmission timeout out (RFC 6298).
 //! * [`Prr`]: how much may leave while losses are repaired (RFC 9937); [`Pacer`]: when, so that it doesn't burst.
 //! * [`Time`]: a point in a run. It is handed in; nothing here reads a clock.
