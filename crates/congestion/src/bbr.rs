@@ -71,6 +71,8 @@ pub struct Bbr {
     recovering: bool,
     /// C.delivered at a timeout whose losses aren't repaired yet.
     timed_out_at: Option<f64>,
+    /// A timeout was just told, and its answer hasn't left yet.
+    answering_timeout: bool,
     undo: Undo,
 
     /// C.inflight, as last heard.
@@ -114,6 +116,7 @@ impl Bbr {
             bandwidth: 0.0,
             recovering: false,
             timed_out_at: None,
+            answering_timeout: false,
             undo: Undo { saved: false, state: None, bounds: Bounds::NONE, window: 0.0 },
             in_flight: 0.0,
             window,
@@ -221,6 +224,7 @@ impl Controller for Bbr {
         self.save_state();
         self.recovering = false;
         self.timed_out_at = Some(self.rounds.delivered);
+        self.answering_timeout = true;
         self.set_window(self.in_flight + self.smss);
     }
 
@@ -237,6 +241,7 @@ impl Controller for Bbr {
 
     fn on_spurious(&mut self, _now: Time) {
         self.handle_spurious();
+        self.answering_timeout = false;
         self.recovering = false;
         self.timed_out_at = None;
     }
@@ -244,6 +249,10 @@ impl Controller for Bbr {
     /// HandleRestartFromIdle: go on where we were, at the rate of the path; silence has drained every queue.
     fn on_sent(&mut self, sent: &Sent) {
         let in_flight = amount(sent.in_flight);
+        if core::mem::take(&mut self.answering_timeout) {
+            // A sender may take all for lost at a timeout without telling it segment by segment.
+            self.set_window(self.window.min(in_flight + self.smss));
+        }
         if in_flight == 0.0 && sent.app_limited {
             self.idle_restart = true;
             self.aggregation.since = sent.now;

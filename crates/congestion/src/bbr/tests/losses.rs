@@ -1,7 +1,7 @@
 //! Losses, marks and timeouts, and taking back what was wrong about them.
 
 use super::*;
-use crate::{Ack, Loss};
+use crate::{Ack, Loss, Sent};
 
 fn loss(path: &Path) -> Loss {
     Loss { now: path.now, flight_size: path.flows[0].in_flight }
@@ -49,6 +49,17 @@ fn a_timeout_leaves_room_for_one_segment_and_a_spurious_one_is_taken_back() {
     assert_eq!(path.bbr().phase(), Phase::CongestionAvoidance);
     path.flows[0].bbr.on_spurious(path.now);
     assert_eq!(path.bbr().window(), before);
+}
+
+#[test]
+fn a_timeout_that_takes_all_for_lost_leaves_a_window_of_one_segment() {
+    let mut path = Path::bulk(Link::new(50.0, 40));
+    path.run_to(State::Cruise);
+    let timeout = loss(&path);
+    let bbr = &mut path.flows[0].bbr;
+    bbr.on_timeout(&timeout, true);
+    bbr.on_sent(&Sent { now: timeout.now, bytes: SMSS, ..Sent::default() });
+    assert_eq!(bbr.window(), SMSS);
 }
 
 #[test]
