@@ -91,7 +91,6 @@ impl Controller for Cubic {
         if first {
             self.curve.on_timeout(self.window.used(loss));
         }
-        self.curve.interrupt();
         self.window.start_over(loss, first);
     }
 

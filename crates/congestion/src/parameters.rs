@@ -22,8 +22,10 @@ pub struct Parameters {
     pub growth: Growth,
     /// What is halved at a loss.
     pub halve: Halve,
-    /// Whether Reno and NewReno leave recovery to the sender ([`Recovery::Proportional`](crate::Recovery)), rather
-    /// than inflate their window for duplicate ACKs. The other algorithms have no choice.
+    /// Whether Reno and NewReno do as today's stacks rather than as RFC 5681: recovery is the sender's
+    /// ([`Recovery::Proportional`](crate::Recovery)), bytes delivered make the window grow (RFC 3465), and only where
+    /// it is used (RFC 7661), the first slow start ends before it overflows (RFC 9406), and after an idle time
+    /// it begins anew (RFC 5681 section 4.1). Tahoe never does, CUBIC always; BBR has rules of its own.
     pub proportional: bool,
     /// Dice for algorithms that throw some: another one for each connection.
     pub seed: u64,

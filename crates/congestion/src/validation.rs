@@ -37,8 +37,8 @@ impl Validation {
     /// minutes (and the next five begin).
     pub(crate) fn on_ack(&mut self, ack: &Ack, window: f64) -> bool {
         self.measure(ack);
-        let validated = ack.window_limited || self.pipe_ack().is_none_or(|pipe_ack| pipe_ack >= window / 2.0);
-        if validated {
+        let enough = |pipe_ack: f64| pipe_ack >= window / 2.0;
+        if ack.window_limited || self.pipe_ack().map_or(self.since.is_none(), enough) {
             self.since = None;
             return false;
         }
@@ -56,7 +56,7 @@ impl Validation {
     }
 
     /// pipeACK: the largest volume acknowledged in a round trip of the sampling period. Undefined until there
-    /// was one.
+    /// was one; then a window is what it was before, valid or not.
     fn pipe_ack(&self) -> Option<f64> {
         self.bins.into_iter().flatten().reduce(f64::max)
     }
@@ -77,7 +77,10 @@ impl Validation {
         let bin = rtt.max(SHORTEST_BIN);
         let age = now.saturating_since(self.bin_began);
         if age >= bin * 3 {
+            // A pause longer than the period: this volume, too, is from before it.
             self.bins = [None; 3];
+            self.bin_began = now;
+            return;
         }
         if age >= bin {
             self.bins = [None, self.bins[0], self.bins[1]];

@@ -286,7 +286,7 @@ impl CongestionWindow {
         if self.recovering {
             if let Some(Modern { unvalidated: Some((used, part)), lost, .. }) = self.modern {
                 // RFC 7661 4.4.1: what was lost of it the path did not carry either.
-                self.threshold = bounded((used - lost) * part, 2.0 * self.smss).min(self.threshold);
+                self.threshold = bounded((used - lost) * part, 2.0 * self.smss);
             }
             self.recovering = false;
             self.set_window(self.threshold);

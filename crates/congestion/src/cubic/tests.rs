@@ -205,3 +205,33 @@ fn other_segments_do_not_move_the_window() {
     cubic.on_ack(&ack(9000.0));
     assert!(cubic.window() >= before && cubic.window() <= before + 9000.0);
 }
+
+#[test]
+fn a_timeout_that_repeats_is_given_back_whole() {
+    let mut cubic = Cubic::new(avoiding(1000));
+    lose(&mut cubic, 1000.0);
+    let rtt = Duration::from_millis(100);
+    let now = round(&mut cubic, Time::ZERO, rtt);
+    let mut undisturbed = cubic;
+    for first in [true, false] {
+        cubic.on_timeout(&loss(SMSS), first);
+        cubic.on_spurious(now);
+    }
+    round(&mut cubic, now, rtt);
+    round(&mut undisturbed, now, rtt);
+    assert_eq!(cubic.window(), undisturbed.window());
+}
+
+#[test]
+fn with_larger_segments_the_curve_begins_anew_and_the_window_grows_on() {
+    let mut cubic = Cubic::new(avoiding(1000));
+    lose(&mut cubic, 1000.0);
+    let rtt = Duration::from_millis(100);
+    let mut now = round(&mut cubic, Time::ZERO, rtt);
+    let before = cubic.window();
+    cubic.on_mss_change(2000);
+    for _ in 0..5 {
+        now = round(&mut cubic, now, rtt);
+    }
+    assert!(cubic.window() > before + 20.0 * SMSS, "{} more", cubic.window() - before);
+}

@@ -58,3 +58,31 @@ fn after_five_minutes_it_says_so_and_again_after_the_next_five() {
     assert!(!rounds(&mut validation, &mut now, 2980, 10_000.0));
     assert!(rounds(&mut validation, &mut now, 20, 10_000.0));
 }
+
+#[test]
+fn what_was_used_before_a_long_pause_is_forgotten() {
+    let (mut validation, mut now) = (Validation::default(), Time::ZERO);
+    rounds(&mut validation, &mut now, 5, 80_000.0);
+    now += Duration::from_secs(10);
+    rounds(&mut validation, &mut now, 3, 10_000.0);
+    assert!(validation.used().is_some());
+}
+
+/// RFC 7661 section 4.2: the period is three round trips, where that is more than a second.
+#[test]
+fn on_a_long_path_it_is_remembered_for_three_round_trips() {
+    let rtt = Duration::from_secs(1);
+    let mut validation = Validation::default();
+    let mut used = |second: u64, delivered| {
+        let now = Time::from_millis(second * 1000);
+        validation.on_ack(&Ack { now, delivered, smoothed_rtt: Some(rtt), ..Ack::default() }, WINDOW);
+        validation.used()
+    };
+    for second in 0..4 {
+        assert_eq!(used(second, 80_000.0), None);
+    }
+    assert_eq!(used(4, 10_000.0), None);
+    assert_eq!(used(5, 10_000.0), None);
+    assert_eq!(used(6, 10_000.0), None);
+    assert_eq!(used(7, 10_000.0), Some(10_000.0));
+}

@@ -63,6 +63,9 @@ fn after_a_timeout_the_plateau_is_where_avoidance_begins() {
     curve.step(&ack(5000), 500.0 * SMSS, SMSS);
     let epoch = curve.epoch.unwrap();
     assert_eq!((epoch.k, epoch.w_max), (0.0, 500.0 * SMSS));
+    // Flat at first, so it is Reno's pace; and what the timeout took is not regained yet.
+    let step = curve.step(&ack(5001), 500.0 * SMSS, SMSS);
+    assert!((step - 2.0 * ALPHA * SMSS / 500.0).abs() < 1e-6, "{step}");
 }
 
 /// RFC 9438 section 4.2: at most half as much again in a round trip.
@@ -89,4 +92,11 @@ fn time_without_need_of_the_window_does_not_count() {
     }
     let after = idle.step(&ack(101_500), 70.0 * SMSS, SMSS);
     assert_eq!(after, busy.step(&ack(1500), 70.0 * SMSS, SMSS));
+}
+
+#[test]
+fn however_far_ahead_reno_would_be_a_step_is_no_more_than_was_delivered() {
+    let mut curve = Curve::new();
+    curve.step(&ack(0), 100.0 * SMSS, SMSS);
+    assert_eq!(curve.step(&ack(1), 50.0 * SMSS, SMSS), SMSS);
 }

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::*;
 use crate::fixtures::{ack_leaving, avoiding, modern, round};
-use crate::{Controller, NewReno, Reno, Stamp, Time};
+use crate::{Algorithm, Controller, NewReno, Reno, Stamp, Tahoe, Time};
 
 const SMSS: f64 = 1000.0;
 const RTT: Duration = Duration::from_millis(50);
@@ -60,13 +60,18 @@ fn a_window_that_holds_nothing_back_does_not_grow() {
 #[test]
 fn a_loss_in_an_unused_window_is_judged_by_what_was_used() {
     let mut cwnd = window(avoiding(100));
+    cwnd.lose(&lost(9.0 * SMSS));
     use_little(&mut cwnd, 20.0 * SMSS);
+    assert_eq!(cwnd.used(&loss(1e9)), 100.0 * SMSS, "never more than the window");
     cwnd.lose(&lost(4.0 * SMSS));
     cwnd.enter_recovery(&loss(16.0 * SMSS));
     assert_eq!((cwnd.window(), cwnd.threshold()), (10.0 * SMSS, 10.0 * SMSS), "half of pipeACK");
     cwnd.lose(&lost(2.0 * SMSS));
     cwnd.leave_recovery();
     assert_eq!((cwnd.window(), cwnd.threshold()), (7.0 * SMSS, 7.0 * SMSS), "(20 - 6) / 2");
+
+    cwnd.enter_recovery(&loss(6.0 * SMSS));
+    assert_eq!(cwnd.window(), 3.0 * SMSS, "what was used of the old window says nothing of the new");
 }
 
 #[test]
@@ -203,4 +208,59 @@ fn the_textbooks_know_no_early_end_of_slow_start() {
         now = round(&mut reno, now, RTT + Duration::from_millis(10 * more));
     }
     assert_eq!(reno.window(), 2560.0 * SMSS);
+}
+
+#[test]
+fn half_of_an_unused_window_is_no_less_than_the_initial_one() {
+    let mut cwnd = window(avoiding(10));
+    cwnd.widen(2.0 * SMSS);
+    for second in 0..=302 {
+        let now = Time::from_millis(second * 1000);
+        cwnd.grow(&Ack { now, window_limited: false, smoothed_rtt: Some(RTT), ..ack_leaving(0.0, SMSS) });
+    }
+    assert_eq!(cwnd.window(), 10.0 * SMSS);
+}
+
+#[test]
+fn every_window_based_algorithm_counts_losses_restarts_and_gives_back() {
+    for (algorithm, left) in [(Algorithm::Reno, 0.5), (Algorithm::NewReno, 0.5), (Algorithm::Cubic, 0.7)] {
+        let mut controller = algorithm.build(avoiding(100));
+        for n in 0..600 {
+            controller.on_ack(&Ack {
+                now: Time::from_millis(n * 50),
+                window_limited: false,
+                smoothed_rtt: Some(RTT),
+                ..ack_leaving(0.0, 20.0 * SMSS)
+            });
+        }
+        controller.on_segment_lost(&lost(4.0 * SMSS));
+        controller.on_loss(&loss(16.0 * SMSS));
+        controller.on_recovered(&ack(SMSS));
+        assert!((controller.window() / SMSS - 16.0 * left).abs() < 1e-9, "{controller:?}");
+
+        let mut controller = algorithm.build(avoiding(10));
+        for _ in 0..20 {
+            controller.on_ack(&ack(10.0 * SMSS));
+        }
+        assert!(controller.window() > 10.0 * SMSS);
+        controller.on_restart(Time::ZERO);
+        assert_eq!(controller.window(), 10.0 * SMSS);
+    }
+    let mut tahoe = Tahoe::new(avoiding(100));
+    tahoe.on_loss(&loss(100.0 * SMSS));
+    tahoe.on_spurious(Time::ZERO);
+    assert_eq!(tahoe.window(), 100.0 * SMSS);
+}
+
+#[test]
+fn a_cut_that_was_wrong_does_not_end_the_watch_over_the_first_slow_start() {
+    let mut reno = Reno::new(modern());
+    let now = round(&mut reno, Time::ZERO, RTT);
+    reno.on_loss(&loss(20.0 * SMSS));
+    reno.on_spurious(now);
+    let mut now = now;
+    for more in 0..8 {
+        now = round(&mut reno, now, RTT + Duration::from_millis(10 * more));
+    }
+    assert_eq!(reno.phase(), Phase::CongestionAvoidance);
 }
