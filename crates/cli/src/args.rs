@@ -206,6 +206,9 @@ pub(crate) struct Tcp {
     /// The most data in one segment, in bytes [default: the profile's]
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u16).range(48..=65_000))]
     pub(crate) mss: Option<u16>,
+    /// Offer explicit congestion notification: the network may mark packets instead of losing them
+    #[arg(long)]
+    pub(crate) ecn: bool,
     /// How long to go on without an answer [default: 100s; to open a connection, 20s for clients and 180s
     /// for servers]
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
@@ -243,6 +246,12 @@ pub(crate) struct FaultFlags {
     /// Send no faster than this, such as 10mbit
     #[arg(long, value_name = "RATE")]
     pub(crate) rate: Option<Rate>,
+    /// How many bytes may wait for --rate; the next packet is lost [default: 100 ms of it, and 65536 at least]
+    #[arg(long, value_name = "BYTES", requires = "rate")]
+    pub(crate) queue: Option<usize>,
+    /// Mark packets that find more bytes waiting for --rate than this, if --ecn lets them be marked
+    #[arg(long, value_name = "BYTES", requires = "rate")]
+    pub(crate) mark: Option<usize>,
     /// What the faults are drawn from: the same seed, the same faults [default: random, and printed]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,

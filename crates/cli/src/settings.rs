@@ -216,6 +216,7 @@ fn config(tcp: &Tcp) -> Result<Config, Failure> {
     Ok(Config {
         algorithm,
         mss: tcp.mss.unwrap_or(profile.mss),
+        ecn: tcp.ecn || profile.ecn,
         r2: tcp.timeout.unwrap_or(profile.r2),
         r2_syn: tcp.timeout.unwrap_or(profile.r2_syn),
         time_wait: tcp.time_wait.unwrap_or(profile.time_wait),
@@ -225,7 +226,7 @@ fn config(tcp: &Tcp) -> Result<Config, Failure> {
 
 impl From<FaultFlags> for Faults {
     fn from(flags: FaultFlags) -> Self {
-        let FaultFlags { loss, drop, delay, jitter, reorder, duplicate, corrupt, rate, seed: _, impair: _ } =
+        let FaultFlags { loss, drop, delay, jitter, reorder, duplicate, corrupt, rate, queue, mark, .. } =
             flags;
         Self {
             loss: loss.unwrap_or_default(),
@@ -236,6 +237,8 @@ impl From<FaultFlags> for Faults {
             duplicate: duplicate.unwrap_or_default(),
             corrupt: corrupt.unwrap_or_default(),
             rate,
+            queue,
+            mark,
             ..Self::default()
         }
     }

@@ -117,6 +117,7 @@ impl Transcript {
             What::RoundTrip { sample, smoothed, rto, .. } => {
                 page.round_trip(*sample, *smoothed, *rto, known);
             }
+            What::Marked { seq } => page.detail(format!("|Congestion mark (CE) SEQ {seq}")),
             What::AckDelayed { .. } => page.detail("|(Delayed ACK)"),
             What::AckDelayExpired => page.detail("|(Delayed ACK) SEND"),
             What::Timeout { late, seq, ack, rto, .. } => page.timeout(late, *seq, *ack, *rto),
@@ -266,6 +267,7 @@ impl Page {
             Fault::Duplicated => "Packet duplicated",
             Fault::Corrupted => "Packet corrupted",
             Fault::Reordered => "Packet held back",
+            Fault::Marked => "Packet marked",
         };
         let way = if outgoing { "" } else { " (incoming)" };
         let (ack, seq) = (shown_ack(segment), segment.seq);

@@ -29,6 +29,8 @@ fn everything_that_happens_is_counted() {
     assert_eq!(
         script.info().counts,
         Counts {
+            marks_received: 0,
+            congestion_echoes: 0,
             // SYN, ACK, three of data, two again, four ACKs of data, a challenge.
             segments_sent: 12,
             // SYN-ACK, three duplicates, one ACK, four of data, two odd ones.

@@ -129,6 +129,28 @@ async fn the_path_is_empty_before_an_endpoint_is_idle() {
     .await;
 }
 
+/// The server's link can only mark what came ECT through the sockets, and only who hears of it slows down.
+#[tokio::test]
+async fn a_long_queue_marks_what_came_over_the_socket_and_the_sender_slows_down() {
+    within(async {
+        let ecn = lucid_conn::Config { ecn: true, ..quick() };
+        let slow = Faults { rate: "40mbit".parse().ok(), mark: Some(10_000), ..Faults::default() };
+        let server = Endpoint::builder().config(ecn.clone()).faults(slow, 0, Impair::Incoming);
+        let listener = server.bind(common::LOOPBACK).await.unwrap().listen(1).unwrap();
+        let at = listener.local_addr().unwrap();
+        let client = Endpoint::builder().config(ecn).connect(at);
+        let (mut client, (mut server, _)) = tokio::try_join!(client, listener.accept()).unwrap();
+        let sent = pattern(LEN);
+        let (_, received) = tokio::join!(write_all(&mut client, &sent), read_all(&mut server));
+        assert_same(&received, &sent);
+        let (client, server) = (client.info().unwrap(), server.info().unwrap());
+        assert!(client.ecn && server.ecn);
+        assert!(server.counts.marks_received > 0, "{server:?}");
+        assert!(client.counts.congestion_echoes > 0, "{client:?}");
+    })
+    .await;
+}
+
 /// A sink that can be read afterwards.
 #[derive(Clone, Default)]
 struct Tape(Arc<Mutex<Vec<u8>>>);

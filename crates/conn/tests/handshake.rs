@@ -5,7 +5,8 @@ mod support;
 use std::time::Duration;
 
 use lucid_conn::engine::{
-    Call, CloseReason, Config, ConnId, Endpoint, Input, Notice, Output, Profile, Reply, Setup, State, Time,
+    Call, CloseReason, Codepoint, Config, ConnId, Endpoint, Input, Notice, Output, Profile, Reply, Setup,
+    State, Time,
 };
 use lucid_wire::{Flags, Segment};
 use support::pair::{Pair, Who};
@@ -79,7 +80,11 @@ fn two_engines_open_at_once_and_talk() {
         {
             segment.header.source_port = 80;
             segment.header.destination_port = ports[who.other() as usize];
-            let input = Input::Datagram { from: who.address(), bytes: encoded(&segment).into() };
+            let input = Input::Datagram {
+                from: who.address(),
+                bytes: encoded(&segment).into(),
+                ecn: Codepoint::NotEct,
+            };
             ends[who.other() as usize].handle(at, input).unwrap();
         }
     }

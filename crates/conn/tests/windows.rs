@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use lucid_conn::engine::{Call, Cause, CloseReason, Config, Input, Notice, Profile, State, What};
+use lucid_conn::engine::{Call, Cause, CloseReason, Codepoint, Config, Input, Notice, Profile, State, What};
 use support::pair::Who;
 use support::script::{Line, Script, encoded};
 
@@ -345,7 +345,10 @@ fn a_window_update_is_not_lost_behind_an_ack_that_could_not_leave() {
     let duplicate = script.segment(&Line::parse("SEQ 1 ACK 1 LEN 1000"));
     let bytes = encoded(&duplicate).into();
     let conn = script.conn.unwrap();
-    script.endpoint.handle(script.now, Input::Datagram { from: Who::Server.address(), bytes }).unwrap();
+    script
+        .endpoint
+        .handle(script.now, Input::Datagram { from: Who::Server.address(), bytes, ecn: Codepoint::NotEct })
+        .unwrap();
     for _ in 0..3 {
         script.endpoint.handle(script.now, Input::Call { conn, call: Call::Read { max: 1000 } }).unwrap();
     }

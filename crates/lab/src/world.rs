@@ -6,7 +6,7 @@ mod host;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use lucid_conn::engine::{ConnId, Input, Notice, Output, Time};
+use lucid_conn::engine::{Codepoint, ConnId, Input, Notice, Output, Time};
 use lucid_sim::{Link, split_seed};
 
 use crate::bottleneck::{Bottleneck, Datagram, since_start};
@@ -117,7 +117,7 @@ impl<'a> World<'a> {
     }
 
     fn arrive(&mut self, Datagram { from, to, bytes, .. }: Datagram) {
-        self.input(host::at(to), Input::Datagram { from, bytes });
+        self.input(host::at(to), Input::Datagram { from, bytes, ecn: Codepoint::NotEct });
     }
 
     fn expire(&mut self) {

@@ -11,7 +11,7 @@ use crate::script::Drop;
 
 /// What is wrong with one direction of a link. The default is a perfect link: nothing lost, no delay.
 ///
-/// A packet meets them in this order: blackout, script, burst, random loss; then corruption and
+/// A packet meets them in this order: blackout, size, script, burst, random loss; then corruption and
 /// duplication; then the line (rate and queue); then the way (delay, jitter, reordering).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -41,6 +41,12 @@ pub struct Faults {
     /// How many bytes may wait for the line; a packet that doesn't fit is dropped (tail drop). It means
     /// nothing without `rate`. By default, see [`queue_bytes`](Self::queue_bytes).
     pub queue: Option<usize>,
+    /// A packet that finds more than this many bytes waiting for the line is marked, if it can be (see
+    /// [`Packet::mark`](crate::Packet::mark)): an early sign of a queue that would overflow. It means nothing
+    /// without `rate`. By default, none is.
+    pub mark: Option<usize>,
+    /// Packets of more bytes than this are lost without a word: a black hole for large ones.
+    pub mtu: Option<usize>,
     /// Times in which whatever enters the link is lost. What is already under way arrives.
     pub blackout: Vec<Blackout>,
 }
@@ -53,13 +59,16 @@ impl Faults {
 
     /// Whether nothing at all happens to a packet: it comes out as it went in, at once.
     pub fn is_perfect(&self) -> bool {
-        let Self { loss, burst, drop, delay, jitter, reorder, duplicate, corrupt, rate, blackout, .. } = self;
+        let Self {
+            loss, burst, drop, delay, jitter, reorder, duplicate, corrupt, rate, mtu, blackout, ..
+        } = self;
         let chances = [*loss, reorder.probability, *duplicate, *corrupt];
         chances.into_iter().all(Probability::is_never)
             && delay.is_zero()
             && jitter.is_zero()
             && burst.is_none()
             && rate.is_none()
+            && mtu.is_none()
             && drop.is_empty()
             && blackout.is_empty()
     }

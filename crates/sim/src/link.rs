@@ -21,6 +21,10 @@ pub trait Packet: Clone {
     fn is_data(&self) -> bool;
     /// Flips this bit; `bit` is less than `8 * len()`.
     fn corrupt(&mut self, bit: usize);
+    /// Marks it as one that met a long queue, if it is of a kind that can be marked: whether it was.
+    fn mark(&mut self) -> bool {
+        false
+    }
 }
 
 /// What happened to a packet as it entered. The default: passed untouched.
@@ -36,6 +40,8 @@ pub struct Verdict {
     pub corrupted: bool,
     /// It is held back, so that later packets may overtake it.
     pub reordered: bool,
+    /// It met a long queue, and says so: [`Faults::mark`].
+    pub marked: bool,
 }
 
 /// Why a packet was dropped.
@@ -51,6 +57,8 @@ pub enum DropReason {
     QueueFull,
     /// The link was dead: [`Faults::blackout`].
     Blackout,
+    /// It is longer than [`Faults::mtu`].
+    TooLarge,
 }
 
 impl fmt::Display for DropReason {
@@ -61,6 +69,7 @@ impl fmt::Display for DropReason {
             Self::Scripted => "scripted drop",
             Self::QueueFull => "queue full",
             Self::Blackout => "blackout",
+            Self::TooLarge => "too large",
         })
     }
 }
@@ -95,9 +104,10 @@ impl<P: Packet> Link<P> {
             transparent: faults.is_perfect(),
             loss: Loss::new(&faults, seed),
             touch: Touch::new(&faults, seed),
-            line: faults
-                .rate
-                .map(|rate| RateQueue::new(rate, faults.queue_bytes(rate)).changing(&faults.rate_changes)),
+            line: faults.rate.map(|rate| {
+                let line = RateQueue::new(rate, faults.queue_bytes(rate));
+                line.changing(&faults.rate_changes).marking(faults.mark)
+            }),
             way: Way::new(&faults, seed),
             in_transit: BTreeMap::new(),
             sent: 0,
@@ -107,22 +117,25 @@ impl<P: Packet> Link<P> {
     /// Sends a packet and says what happens to it.
     pub fn push(&mut self, now: Duration, mut packet: P) -> Verdict {
         // All dice are thrown before anything is decided: each fault throws the same for every packet.
-        let lost = self.loss.judge(now, packet.is_data());
+        let lost = self.loss.judge(now, packet.len(), packet.is_data());
         let touch = self.touch.decide(packet.len());
         let journey = self.way.decide();
         if let Some(reason) = lost {
             return Verdict { dropped: Some(reason), ..Verdict::default() };
         }
+        let is_queue_long = self.line.as_mut().is_some_and(|line| line.is_long(now));
         let Some(departure) = self.enter(now, packet.len()) else {
             return Verdict { dropped: Some(DropReason::QueueFull), ..Verdict::default() };
         };
         if let Some(bit) = touch.flip {
             packet.corrupt(bit);
         }
+        let marked = is_queue_long && packet.mark();
         let copy = touch.duplicate.then(|| packet.clone());
         self.send(departure, journey, packet);
         let duplicated = copy.is_some_and(|copy| self.send_copy(now, journey, copy));
-        Verdict { dropped: None, duplicated, corrupted: touch.flip.is_some(), reordered: journey.held }
+        let corrupted = touch.flip.is_some();
+        Verdict { dropped: None, duplicated, corrupted, reordered: journey.held, marked }
     }
 
     /// When the next packet is due, if any is under way.

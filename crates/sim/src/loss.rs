@@ -1,4 +1,4 @@
-//! Which packets are lost on the way in: blackout, script, bursts, chance.
+//! Which packets are lost on the way in: blackout, size, script, bursts, chance.
 
 use core::time::Duration;
 
@@ -13,6 +13,7 @@ use crate::script::Drop;
 #[derive(Debug, Clone)]
 pub(crate) struct Loss {
     blackouts: Vec<Blackout>,
+    mtu: Option<usize>,
     script: Script,
     burst: Option<BurstState>,
     random: Probability,
@@ -23,6 +24,7 @@ impl Loss {
     pub(crate) fn new(faults: &Faults, seed: u64) -> Self {
         Self {
             blackouts: faults.blackout.clone(),
+            mtu: faults.mtu,
             script: Script { drops: faults.drop.clone(), packets: 0, data_packets: 0 },
             burst: faults.burst.map(|model| BurstState::new(model, seed)),
             random: faults.loss,
@@ -31,14 +33,16 @@ impl Loss {
     }
 
     /// Why the next packet is lost, if it is; the most deliberate reason if there are several.
-    pub(crate) fn judge(&mut self, now: Duration, is_data: bool) -> Option<DropReason> {
-        let Self { blackouts, script, burst, random, random_dice } = self;
+    pub(crate) fn judge(&mut self, now: Duration, len: usize, is_data: bool) -> Option<DropReason> {
+        let Self { blackouts, mtu, script, burst, random, random_dice } = self;
         let blackout = blackouts.iter().any(|blackout| blackout.contains(now));
+        let too_large = mtu.is_some_and(|mtu| len > mtu);
         let scripted = script.drops_next(is_data);
         let in_burst = burst.as_mut().is_some_and(BurstState::drops_next);
         let unlucky = random_dice.chance(*random);
         [
             (blackout, DropReason::Blackout),
+            (too_large, DropReason::TooLarge),
             (scripted, DropReason::Scripted),
             (in_burst, DropReason::Burst),
             (unlucky, DropReason::Random),

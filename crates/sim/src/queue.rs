@@ -15,6 +15,8 @@ pub(crate) struct RateQueue {
     changes: VecDeque<RateChange>,
     /// Tail drop beyond this many bytes.
     bound: usize,
+    /// Beyond this many bytes it counts as long.
+    mark: Option<usize>,
     backlog: u128,
     /// When `backlog` was last brought up to date.
     updated: Duration,
@@ -24,7 +26,7 @@ const UNITS_PER_BYTE: u128 = 8 * 1_000_000_000;
 
 impl RateQueue {
     pub(crate) fn new(rate: Rate, bound: usize) -> Self {
-        Self { rate, changes: VecDeque::new(), bound, backlog: 0, updated: Duration::ZERO }
+        Self { rate, changes: VecDeque::new(), bound, mark: None, backlog: 0, updated: Duration::ZERO }
     }
 
     /// With these later rates.
@@ -32,6 +34,11 @@ impl RateQueue {
         let mut changes = changes.to_vec();
         changes.sort_by_key(|change| change.at);
         Self { changes: changes.into(), ..self }
+    }
+
+    /// Whose queue counts as long beyond this many bytes.
+    pub(crate) fn marking(self, mark: Option<usize>) -> Self {
+        Self { mark, ..self }
     }
 
     /// Takes a packet of `len` bytes and says when its last bit is sent; `None` if it doesn't fit.
@@ -45,6 +52,12 @@ impl RateQueue {
         }
         self.backlog = with_packet;
         Some(self.end_of_backlog())
+    }
+
+    /// Whether more waits than is good.
+    pub(crate) fn is_long(&mut self, now: Duration) -> bool {
+        self.drain(now);
+        self.mark.is_some_and(|mark| self.backlog > mark as u128 * UNITS_PER_BYTE)
     }
 
     /// When the line has sent all that waits now.

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 
 use super::socket::{Sent, Socket};
+use crate::engine::Codepoint;
 
 /// Datagrams encoded back to back, waiting for the socket.
 ///
@@ -12,10 +13,17 @@ use super::socket::{Sent, Socket};
 #[derive(Default)]
 pub(super) struct Batch {
     bytes: Vec<u8>,
-    /// Whom each datagram goes to, and its length; in the order of `bytes`.
-    datagrams: VecDeque<(SocketAddr, usize)>,
+    /// How each datagram goes, and its length; in the order of `bytes`.
+    datagrams: VecDeque<(Way, usize)>,
     /// How many of `bytes` have left.
     sent: usize,
+}
+
+/// What datagrams must have in common to leave as one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Way {
+    to: SocketAddr,
+    ecn: Codepoint,
 }
 
 impl Batch {
@@ -33,19 +41,19 @@ impl Batch {
         self.bytes.len() >= Self::BOUND
     }
 
-    /// Adds a datagram to `to`, which `encode` appends to what it is given.
-    pub(super) fn add(&mut self, to: SocketAddr, encode: impl FnOnce(&mut Vec<u8>)) {
+    /// Adds a datagram to `to` with this codepoint, which `encode` appends to what it is given.
+    pub(super) fn add(&mut self, to: SocketAddr, ecn: Codepoint, encode: impl FnOnce(&mut Vec<u8>)) {
         let before = self.bytes.len();
         encode(&mut self.bytes);
-        self.datagrams.push_back((to, self.bytes.len() - before));
+        self.datagrams.push_back((Way { to, ecn }, self.bytes.len() - before));
     }
 
     /// Gives the socket what it takes. [`Sent::Done`]: all of it, and the batch is empty. Otherwise call again:
     /// when the socket is writable, or at once if the peer was refused, whose datagrams are lost with that.
     pub(super) fn flush(&mut self, socket: &Socket) -> Sent {
-        while let Some(&(to, size)) = self.datagrams.front() {
+        while let Some(&(Way { to, ecn }, size)) = self.datagrams.front() {
             let (count, len) = self.alike(socket.datagrams_at_once());
-            let sent = socket.send(to, &self.bytes[self.sent..self.sent + len], size);
+            let sent = socket.send(to, ecn, &self.bytes[self.sent..self.sent + len], size);
             if sent == Sent::Full {
                 return sent;
             }
@@ -60,15 +68,15 @@ impl Batch {
         Sent::Done
     }
 
-    /// How many datagrams from the front on can leave as one, and their bytes: they go to the same peer, and are
-    /// equally long but for the last, which may be shorter.
+    /// How many datagrams from the front on can leave as one, and their bytes: they go to the same peer, with
+    /// the same codepoint, and are equally long but for the last, which may be shorter.
     fn alike(&self, at_most: usize) -> (usize, usize) {
         let (mut count, mut total) = (0, 0);
-        let Some(&(to, size)) = self.datagrams.front() else { return (count, total) };
+        let Some(&(way, size)) = self.datagrams.front() else { return (count, total) };
         let mut last = size;
-        for &(next_to, next) in self.datagrams.iter().take(at_most.max(1)) {
+        for &(next_way, next) in self.datagrams.iter().take(at_most.max(1)) {
             let fits = count == 0 || total + next <= Self::MAX_PAYLOAD;
-            if next_to != to || last < size || next > size || !fits {
+            if next_way != way || last < size || next > size || !fits {
                 break;
             }
             (count, total, last) = (count + 1, total + next, next);

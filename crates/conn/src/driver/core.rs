@@ -13,8 +13,8 @@ use super::recording::Recording;
 use super::slot::{Slot, Slots};
 use super::socket::{Sent, Socket};
 use crate::engine::{
-    CallError, Cause, ConnId, Endpoint as Engine, Event, Fault, Input, Output, Reply, SegmentSummary, Time,
-    What,
+    CallError, Cause, Codepoint, ConnId, Endpoint as Engine, Event, Fault, Input, Output, Reply,
+    SegmentSummary, Time, What,
 };
 
 /// Who watches the events of an endpoint.
@@ -63,8 +63,8 @@ impl Core {
     fn poll(&mut self, now: Time) -> Output {
         let output = self.engine.poll(now);
         match &output {
-            Output::Transmit { to, segment, .. } => {
-                self.recording.note(|recorder| recorder.sent(now, *to, segment));
+            Output::Transmit { to, segment, ecn, .. } => {
+                self.recording.note(|recorder| recorder.sent(now, *to, segment, *ecn));
             }
             // Which connection speaks next depends on how far it was polled, so a recording says that, too.
             Output::Wait(_) => self.recording.note(|recorder| recorder.drained(now)),
@@ -105,7 +105,7 @@ impl Core {
     fn drain_once(&mut self, now: Time) {
         while !self.batch.is_full() || self.flush(now) {
             match self.poll(now) {
-                Output::Transmit { conn, to, segment } => self.transmit(now, conn, to, &segment),
+                Output::Transmit { conn, to, segment, ecn } => self.transmit(now, conn, to, &segment, ecn),
                 Output::Notice { conn, notice } => {
                     if let Some(slot) = self.slots.get_mut(&conn) {
                         slot.tell(notice);
@@ -121,14 +121,21 @@ impl Core {
         self.flush(now);
     }
 
-    fn transmit(&mut self, now: Time, conn: Option<ConnId>, to: SocketAddr, segment: &Segment) {
+    fn transmit(
+        &mut self,
+        now: Time,
+        conn: Option<ConnId>,
+        to: SocketAddr,
+        segment: &Segment,
+        ecn: Codepoint,
+    ) {
         let encode = |out: &mut Vec<u8>| segment.encode(&PseudoHeader::None, out);
         let Some(link) = &mut self.path.outgoing else {
-            return self.batch.add(to, encode);
+            return self.batch.add(to, ecn, encode);
         };
         let mut bytes = Vec::new();
         encode(&mut bytes);
-        let faults = faults::push(link, now, Datagram { peer: to, bytes: bytes.into() });
+        let faults = faults::push(link, now, Datagram { peer: to, bytes: bytes.into(), ecn });
         self.observe_faults(now, &faults, conn, segment, true);
     }
 
@@ -136,7 +143,7 @@ impl Core {
         let Some(link) = &mut self.path.incoming else {
             return self.deliver(now, datagram);
         };
-        let Datagram { peer, bytes } = datagram.clone();
+        let Datagram { peer, bytes, .. } = datagram.clone();
         let faults = faults::push(link, now, datagram);
         if !faults.is_empty()
             && let Ok(segment) = Segment::decode(bytes, &PseudoHeader::None)
@@ -147,8 +154,8 @@ impl Core {
         }
     }
 
-    fn deliver(&mut self, now: Time, Datagram { peer: from, bytes }: Datagram) {
-        let _never_fails = self.handle(now, Input::Datagram { from, bytes });
+    fn deliver(&mut self, now: Time, Datagram { peer: from, bytes, ecn }: Datagram) {
+        let _never_fails = self.handle(now, Input::Datagram { from, bytes, ecn });
     }
 
     /// Only a socket with a single peer is ever told so.
@@ -164,7 +171,7 @@ impl Core {
             while !self.batch.is_full()
                 && let Some(due) = faults::pop(&mut self.path.outgoing, now)
             {
-                self.batch.add(due.peer, |out| out.extend_from_slice(&due.bytes));
+                self.batch.add(due.peer, due.ecn, |out| out.extend_from_slice(&due.bytes));
             }
             if self.batch.is_empty() {
                 return true;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use lucid_sim::{Faults, Link, Packet, Verdict, split_seed};
 
 use super::clock::since_start;
-use crate::engine::{Fault, Time};
+use crate::engine::{Codepoint, Fault, Time};
 
 /// Which datagrams the faults apply to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,12 +55,13 @@ impl Path {
 
 /// Sends a datagram into a link. The answer: what will happen to it, if anything.
 pub(super) fn push(link: &mut Link<Datagram>, now: Time, datagram: Datagram) -> Vec<Fault> {
-    let Verdict { dropped, duplicated, corrupted, reordered } = link.push(since_start(now), datagram);
+    let Verdict { dropped, duplicated, corrupted, reordered, marked } = link.push(since_start(now), datagram);
     let happened = [
         (dropped.is_some(), Fault::Lost),
         (duplicated, Fault::Duplicated),
         (corrupted, Fault::Corrupted),
         (reordered, Fault::Reordered),
+        (marked, Fault::Marked),
     ];
     happened.into_iter().filter_map(|(did, fault)| did.then_some(fault)).collect()
 }
@@ -75,6 +76,7 @@ pub(super) fn pop(link: &mut Option<Link<Datagram>>, now: Time) -> Option<Datagr
 pub(super) struct Datagram {
     pub(super) peer: SocketAddr,
     pub(super) bytes: Bytes,
+    pub(super) ecn: Codepoint,
 }
 
 impl Packet for Datagram {
@@ -91,5 +93,11 @@ impl Packet for Datagram {
         let mut bytes = self.bytes.to_vec();
         bytes[bit / 8] ^= 1 << (bit % 8);
         self.bytes = bytes.into();
+    }
+
+    fn mark(&mut self) -> bool {
+        let marked = self.ecn.marked();
+        self.ecn = marked.unwrap_or(self.ecn);
+        marked.is_some()
     }
 }

@@ -33,8 +33,8 @@ impl Inbox {
     pub(super) fn receive(&mut self, socket: &Socket) {
         self.is_refused |= socket.was_refused();
         for _ in 0..Self::TURN {
-            let take = |peer, datagram: &[u8]| {
-                self.datagrams.push(Datagram { peer, bytes: Bytes::copy_from_slice(datagram) });
+            let take = |peer, ecn, datagram: &[u8]| {
+                self.datagrams.push(Datagram { peer, bytes: Bytes::copy_from_slice(datagram), ecn });
             };
             match socket.receive(&mut self.buffers, take) {
                 Received::Datagrams if self.datagrams.len() < Self::TURN => {}

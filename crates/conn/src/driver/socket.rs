@@ -3,9 +3,11 @@
 use std::io::{self, ErrorKind, IoSliceMut};
 use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
-use quinn_udp::{RecvMeta, Transmit, UdpSockRef, UdpSocketState};
+use quinn_udp::{EcnCodepoint, RecvMeta, Transmit, UdpSockRef, UdpSocketState};
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
+
+use crate::engine::Codepoint;
 
 /// What we ask the kernel to buffer in each direction: 4 MiB, some 2800 datagrams of Ethernet's size. It may
 /// give less (Linux: `net.core.rmem_max`); that costs speed, not data.
@@ -94,10 +96,10 @@ impl Socket {
 
     /// Sends datagrams of `size` bytes each, of which the last may be shorter, as one: the kernel, or the network
     /// card, takes them apart.
-    pub(super) fn send(&self, to: SocketAddr, datagrams: &[u8], size: usize) -> Sent {
+    pub(super) fn send(&self, to: SocketAddr, ecn: Codepoint, datagrams: &[u8], size: usize) -> Sent {
         let transmit = Transmit {
             destination: self.address_for_kernel(to),
-            ecn: None,
+            ecn: for_kernel(ecn),
             contents: datagrams,
             segment_size: Some(size),
             src_ip: None,
@@ -114,11 +116,11 @@ impl Socket {
         }
     }
 
-    /// Hands each datagram that fits into `buffers` to `take`, with its sender.
+    /// Hands each datagram that fits into `buffers` to `take`, with its sender and its codepoint.
     pub(super) fn receive<const N: usize>(
         &self,
         buffers: &mut [Box<[u8]>; N],
-        mut take: impl FnMut(SocketAddr, &[u8]),
+        mut take: impl FnMut(SocketAddr, Codepoint, &[u8]),
     ) -> Received {
         let mut meta = [RecvMeta::default(); N];
         let mut slices = buffers.each_mut().map(|buffer| IoSliceMut::new(buffer));
@@ -136,7 +138,7 @@ impl Socket {
         for (buffer, meta) in buffers.iter().zip(&meta).take(filled) {
             // The kernel joins datagrams of one sender that are equally long, but for the last.
             for datagram in buffer[..meta.len].chunks(meta.stride.max(1)) {
-                take(canonical(meta.addr), datagram);
+                take(canonical(meta.addr), from_kernel(meta.ecn), datagram);
             }
         }
         Received::Datagrams
@@ -156,6 +158,24 @@ impl Socket {
             IpAddr::V4(ip) if self.is_ipv6 => (ip.to_ipv6_mapped(), addr.port()).into(),
             _ => addr,
         }
+    }
+}
+
+fn for_kernel(ecn: Codepoint) -> Option<EcnCodepoint> {
+    match ecn {
+        Codepoint::NotEct => None,
+        Codepoint::Ect1 => Some(EcnCodepoint::Ect1),
+        Codepoint::Ect0 => Some(EcnCodepoint::Ect0),
+        Codepoint::Ce => Some(EcnCodepoint::Ce),
+    }
+}
+
+fn from_kernel(ecn: Option<EcnCodepoint>) -> Codepoint {
+    match ecn {
+        None => Codepoint::NotEct,
+        Some(EcnCodepoint::Ect1) => Codepoint::Ect1,
+        Some(EcnCodepoint::Ect0) => Codepoint::Ect0,
+        Some(EcnCodepoint::Ce) => Codepoint::Ce,
     }
 }
 

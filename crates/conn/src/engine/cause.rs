@@ -107,6 +107,10 @@ causes! {
     WindowFull = "the window is used up", "RFC 9293 3.8.6";
     RttSample = "an ACK of a segment that was sent once", "RFC 6298 3";
 
+    // Congestion marks.
+    CongestionExperienced = "the network marked it instead of dropping it", "RFC 3168 6.1.3";
+    CongestionEcho = "the peer echoes a congestion mark", "RFC 3168 6.1.2";
+
     // The other timers.
     ZeroWindow = "the peer's window is zero", "RFC 9293 3.8.6.1 (MUST-36)";
     PeerWindowUpdate = "the peer announced it", "RFC 9293 3.10.7.4 (fifth)";

@@ -10,6 +10,7 @@ use lucid_wire::{Segment, SeqNum};
 use super::ack_policy::AckPolicy;
 use super::cause::Cause;
 use super::config::{Config, KeepAlive};
+use super::ecn::{Codepoint, Ecn};
 use super::endpoint::MakeController;
 use super::error::CloseReason;
 use super::event::{Event, SegmentSummary, What};
@@ -54,7 +55,7 @@ pub(crate) struct Origin {
 /// What a connection hands out.
 #[derive(Debug)]
 pub(crate) enum Out {
-    Segment(Segment),
+    Segment(Segment, Codepoint),
     Notice(Notice),
     Event(Event),
 }
@@ -102,6 +103,7 @@ pub(crate) struct Connection {
     pub(super) limited_until: Option<Position>,
     /// When a segment with data last left.
     pub(super) last_sent: Time,
+    pub(super) ecn: Ecn,
     pub(super) congestion: Box<dyn Controller>,
     pub(super) rtt: RttEstimator,
     pub(super) timers: Timers,
@@ -186,6 +188,7 @@ impl Connection {
             limited_until: None,
             last_sent: now,
             sender,
+            ecn: Ecn::new(config.ecn),
             receiver: None,
             acks: AckPolicy::new(config.ack_every),
             congestion,
@@ -223,6 +226,7 @@ impl Connection {
 
     /// The peer's SYN: where its sequence begins, and what its options say.
     pub(super) fn take_syn(&mut self, syn: &Segment) {
+        self.ecn.hear_syn(syn.header.flags);
         let config = &self.origin.config;
         self.receiver =
             Some(Receiver::new(syn.header.sequence, config.receive_buffer, config.mss.max(MIN_MSS)));
@@ -467,6 +471,7 @@ impl Connection {
             cwnd: self.congestion.window(),
             ssthresh: self.congestion.slow_start_threshold(),
             mss: self.sender.mss(),
+            ecn: self.ecn.may_send_ect(),
             send_window: self.sender.window(),
             receive_window: self.receiver.as_ref().map_or(0, Receiver::window),
             flight_size: self.sender.in_flight().flight_size(),

@@ -134,7 +134,7 @@ impl Endpoint {
     /// An application's call that can't be carried out. Datagrams and time never fail.
     pub fn handle(&mut self, now: Time, input: Input) -> Result<Reply, CallError> {
         match input {
-            Input::Datagram { from, bytes } => self.datagram(now, from, bytes),
+            Input::Datagram { from, bytes, ecn } => self.datagram(now, from, bytes, ecn),
             Input::Tick => self.tick(now),
             Input::Unreachable { peer } => self.unreachable(now, peer),
             Input::Listen { port, backlog } => return self.listen(now, port, backlog).map(Reply::Opened),
@@ -160,10 +160,10 @@ impl Endpoint {
                 continue;
             };
             match slot.connection.poll(now) {
-                Some(Out::Segment(segment)) => {
+                Some(Out::Segment(segment, ecn)) => {
                     let to = slot.connection.origin().peer;
                     self.note(id);
-                    return Output::Transmit { conn: Some(id), to, segment };
+                    return Output::Transmit { conn: Some(id), to, segment, ecn };
                 }
                 Some(Out::Event(event)) => return Output::Event(event),
                 // Before an application holds it, its listener speaks for it.

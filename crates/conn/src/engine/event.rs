@@ -109,6 +109,8 @@ pub enum Fault {
     Corrupted,
     /// It was held back, so that later ones overtake it.
     Reordered,
+    /// It met a long queue, and was marked for it.
+    Marked,
 }
 
 /// What limits a sender that has more to send.
@@ -229,6 +231,11 @@ pub enum What {
     },
     /// The delayed acknowledgment's time was up: it goes out now.
     AckDelayExpired,
+    /// A segment arrived with a congestion mark: every ACK says so until the peer has slowed down.
+    Marked {
+        /// Its first sequence number.
+        seq: u32,
+    },
     /// The retransmission timer fired.
     Timeout {
         /// What was sent for longer than the timeout ago and is not acknowledged, oldest first; at most 16.

@@ -29,6 +29,10 @@ pub struct Counts {
     pub tail_probes: u64,
     /// Cuts of the window taken back, since they proved wrong.
     pub undone: u64,
+    /// Segments that arrived with a congestion mark.
+    pub marks_received: u64,
+    /// Times the peer echoed congestion marks, and the window was lowered for it.
+    pub congestion_echoes: u64,
     /// Segments that carried nothing new.
     pub duplicates_received: u64,
     /// Segments that came before their turn.
@@ -79,6 +83,8 @@ pub struct Info {
     pub ssthresh: f64,
     /// The payload of a full segment we send, in bytes.
     pub mss: u16,
+    /// Whether both sides use explicit congestion notification (RFC 3168).
+    pub ecn: bool,
     /// SND.WND, in bytes.
     pub send_window: u64,
     /// RCV.WND as last offered, in bytes.

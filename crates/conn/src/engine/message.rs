@@ -9,6 +9,7 @@ use lucid_wire::Segment;
 use serde::{Deserialize, Serialize};
 
 use super::config::KeepAlive;
+use super::ecn::Codepoint;
 use super::error::CloseReason;
 use super::event::Event;
 
@@ -33,6 +34,8 @@ pub enum Input {
         from: SocketAddr,
         /// All of its bytes.
         bytes: Bytes,
+        /// The ECN field of its IP header.
+        ecn: Codepoint,
     },
     /// Time has passed: what is due by now fires.
     Tick,
@@ -129,6 +132,8 @@ pub enum Output {
         to: SocketAddr,
         /// The segment, still a value: the caller encodes it into its own buffer.
         segment: Segment,
+        /// The ECN field of its IP header.
+        ecn: Codepoint,
     },
     /// Tell the application.
     Notice {

@@ -5,6 +5,7 @@ mod cause;
 mod config;
 mod connection;
 mod cork;
+mod ecn;
 mod endpoint;
 mod error;
 mod event;
@@ -35,6 +36,7 @@ mod user_timeout;
 
 pub use cause::Cause;
 pub use config::{Config, KeepAlive, OptionLayout, PathMtu, Profile, UnknownProfile};
+pub use ecn::Codepoint;
 pub use endpoint::{Endpoint, MakeController, Setup};
 pub use error::{CallError, CloseReason};
 pub use event::{Arrival, Change, EVENT_VERSION, Event, Fault, Late, Limit, SegmentSummary, What};

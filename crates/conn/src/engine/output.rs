@@ -261,7 +261,8 @@ impl Connection {
         self.hand_out(now, segment, retransmission, cause);
     }
 
-    fn hand_out(&mut self, now: Time, segment: Segment, retransmission: u32, cause: Cause) {
+    fn hand_out(&mut self, now: Time, mut segment: Segment, retransmission: u32, cause: Cause) {
+        let ecn = self.stamp_ecn(&mut segment, retransmission);
         self.counts.segments_sent += 1;
         let summary = SegmentSummary::from(&segment);
         self.tell(now, cause, |connection| What::Sent {
@@ -270,7 +271,7 @@ impl Connection {
             in_flight: connection.sender.in_flight().segments(),
             flight_size: connection.sender.in_flight().flight_size(),
         });
-        self.outbox.push_back(Out::Segment(segment));
+        self.outbox.push_back(Out::Segment(segment, ecn));
     }
 
     /// Tells once that the window is used up.

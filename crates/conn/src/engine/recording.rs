@@ -31,6 +31,7 @@ use lucid_congestion::Time;
 use lucid_wire::{PseudoHeader, Segment};
 use serde::{Deserialize, Serialize};
 
+use super::ecn::Codepoint;
 use super::endpoint::Setup;
 use super::message::Input;
 
@@ -81,6 +82,8 @@ pub struct SentSegment {
     pub header: Bytes,
     /// How many bytes of payload followed.
     pub payload_len: usize,
+    /// The ECN field of its IP header.
+    pub ecn: Codepoint,
     /// The first 8 bytes of the payload's BLAKE3 hash.
     pub payload_hash: [u8; 8],
 }
@@ -88,18 +91,18 @@ pub struct SentSegment {
 impl SentSegment {
     /// What is kept of `segment`.
     #[must_use]
-    pub fn new(to: SocketAddr, segment: &Segment) -> Self {
+    pub fn new(to: SocketAddr, segment: &Segment, ecn: Codepoint) -> Self {
         let mut datagram = Vec::with_capacity(segment.encoded_len());
         segment.encode(&PseudoHeader::None, &mut datagram);
         datagram.truncate(segment.header.len());
         let payload_hash = first_eight(&blake3::hash(&segment.payload));
-        Self { to, header: datagram.into(), payload_len: segment.payload.len(), payload_hash }
+        Self { to, header: datagram.into(), payload_len: segment.payload.len(), ecn, payload_hash }
     }
 }
 
 impl fmt::Display for SentSegment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { to, header, payload_len, payload_hash } = self;
+        let Self { to, header, payload_len, ecn, payload_hash } = self;
         match decode_header(header) {
             Some(segment) => {
                 let header = &segment.header;
@@ -114,6 +117,9 @@ impl fmt::Display for SentSegment {
                 write!(f, ", ports {} > {}", header.source_port, header.destination_port)?;
             }
             None => write!(f, "no TCP header: {payload_len} bytes to {to}")?,
+        }
+        if *ecn != Codepoint::NotEct {
+            write!(f, ", {ecn}")?;
         }
         write!(f, " [header {}, payload {}]", Hex(header), Hex(payload_hash))
     }

@@ -143,9 +143,9 @@ impl Run<'_> {
     fn next_segment(&mut self, now: Time) -> Option<SentSegment> {
         loop {
             match self.endpoint.poll(now) {
-                Output::Transmit { conn, to, segment } => {
+                Output::Transmit { conn, to, segment, ecn } => {
                     self.senders.extend(conn);
-                    return Some(SentSegment::new(to, &segment));
+                    return Some(SentSegment::new(to, &segment, ecn));
                 }
                 Output::Event(event) => (self.on_event)(&event),
                 Output::Notice { .. } => {}

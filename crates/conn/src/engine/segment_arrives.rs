@@ -14,6 +14,7 @@ use lucid_wire::{Flags, Segment};
 
 use super::cause::Cause;
 use super::connection::Connection;
+use super::ecn::Codepoint;
 use super::position::Position;
 use super::state::State;
 
@@ -29,6 +30,8 @@ enum Check {
 /// A segment on its way through the checks, its numbers unwrapped.
 struct Arriving<'a> {
     segment: &'a Segment,
+    /// What the network marked it with.
+    ecn: Codepoint,
     /// SEG.SEQ.
     seq: Position,
     /// SEG.ACK, if there is one.
@@ -47,7 +50,7 @@ impl Arriving<'_> {
 
 impl Connection {
     /// A segment of this connection arrived.
-    pub(crate) fn segment_arrives(&mut self, now: Time, segment: &Segment) {
+    pub(crate) fn segment_arrives(&mut self, now: Time, segment: &Segment, ecn: Codepoint) {
         self.heard(now, segment);
         if self.ended.is_some() {
             return;
@@ -55,17 +58,18 @@ impl Connection {
         if self.state == State::SynSent {
             self.arrives_in_syn_sent(now, segment);
         } else {
-            self.arrives_otherwise(now, segment);
+            self.arrives_otherwise(now, segment, ecn);
         }
         self.arm(now);
     }
 
     /// Section 3.10.7.4: the states in which the peer's SYN has been seen.
-    fn arrives_otherwise(&mut self, now: Time, segment: &Segment) {
+    fn arrives_otherwise(&mut self, now: Time, segment: &Segment, ecn: Codepoint) {
         let Some(receiver) = &self.receiver else { return };
         let header = &segment.header;
         let mut arriving = Arriving {
             segment,
+            ecn,
             seq: receiver.nxt().nearest(header.sequence),
             ack: header.flags.contains(Flags::ACK).then(|| self.sender.una().nearest(header.acknowledgment)),
             text: segment.payload.clone(),

@@ -24,6 +24,7 @@ impl Ladder {
             Verdict { dropped: Some(reason), .. } => format!(" X {reason}"),
             Verdict { corrupted: true, .. } => " ~ corrupted".to_owned(),
             Verdict { duplicated: true, .. } => " = duplicated".to_owned(),
+            Verdict { marked: true, .. } => " ! marked".to_owned(),
             Verdict { reordered: true, .. } => " % held back".to_owned(),
             _ => String::new(),
         };

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use lucid_conn::engine::{
-    Call, CallError, Config, ConnId, Endpoint, Event, Input, Notice, Output, Recorder, Reply, Setup, Time,
+    Call, CallError, Codepoint, Config, ConnId, Endpoint, Event, Input, Notice, Output, Recorder, Reply,
+    Setup, Time,
 };
 use lucid_sim::{Faults, Link, Packet, split_seed};
 use lucid_wire::{Flags, PseudoHeader, Segment};
@@ -43,7 +44,7 @@ impl Who {
 
 /// A datagram on the link.
 #[derive(Clone, Debug)]
-pub struct Datagram(pub Vec<u8>);
+pub struct Datagram(pub Vec<u8>, pub Codepoint);
 
 impl Packet for Datagram {
     fn len(&self) -> usize {
@@ -56,6 +57,12 @@ impl Packet for Datagram {
 
     fn corrupt(&mut self, bit: usize) {
         self.0[bit / 8] ^= 1 << (bit % 8);
+    }
+
+    fn mark(&mut self) -> bool {
+        let marked = self.1.marked();
+        self.1 = marked.unwrap_or(self.1);
+        marked.is_some()
     }
 }
 
@@ -88,6 +95,8 @@ pub struct Side {
     pub events: Vec<Event>,
     /// Every segment it sent, with its time.
     pub sent: Vec<(Time, Segment)>,
+    /// And its codepoint.
+    pub codepoints: Vec<Codepoint>,
     /// What went in and came out, if a test wants it recorded.
     recorder: Option<Recorder>,
     setup: Setup,
@@ -118,7 +127,7 @@ impl Side {
         let output = self.endpoint.poll(now);
         if let Some(recorder) = &mut self.recorder {
             match &output {
-                Output::Transmit { to, segment, .. } => recorder.sent(now, *to, segment),
+                Output::Transmit { to, segment, ecn, .. } => recorder.sent(now, *to, segment, *ecn),
                 Output::Wait(_) => recorder.drained(now),
                 _ => Ok(()),
             }
@@ -164,6 +173,7 @@ impl Pair {
                 notices: VecDeque::new(),
                 events: Vec::new(),
                 sent: Vec::new(),
+                codepoints: Vec::new(),
                 recorder: None,
                 setup,
                 wait: None,
@@ -261,7 +271,7 @@ impl Pair {
                 Who::Server => &mut self.server,
             };
             match side.poll(now) {
-                Output::Transmit { segment, .. } => {
+                Output::Transmit { segment, ecn, .. } => {
                     let number = side.sent.len();
                     let lost = (self.lose)(who, number, &segment);
                     let mut bytes = Vec::new();
@@ -272,10 +282,11 @@ impl Pair {
                             ..Default::default()
                         }
                     } else {
-                        side.link.push(Duration::from_nanos(now.as_nanos()), Datagram(bytes))
+                        side.link.push(Duration::from_nanos(now.as_nanos()), Datagram(bytes, ecn))
                     };
                     self.ladder.sent(now, who, &segment, verdict);
                     side.sent.push((now, segment));
+                    side.codepoints.push(ecn);
                 }
                 Output::Notice { conn, notice } => side.notices.push_back((conn, notice)),
                 Output::Event(event) => side.events.push(event),
@@ -303,7 +314,8 @@ impl Pair {
             while let Some(datagram) = self.side(who).link.pop(Duration::from_nanos(now.as_nanos())) {
                 let to = who.other();
                 self.ladder.arrived(now, to, &datagram.0);
-                let input = Input::Datagram { from: who.address(), bytes: Bytes::from(datagram.0) };
+                let Datagram(bytes, ecn) = datagram;
+                let input = Input::Datagram { from: who.address(), bytes: Bytes::from(bytes), ecn };
                 self.side(to).handle(now, input).expect("a datagram never fails");
                 self.drain(to);
             }

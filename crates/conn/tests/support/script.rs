@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use lucid_conn::engine::{
-    Call, CallError, Cause, Config, ConnId, Endpoint, Event, Info, Input, Notice, Output, Reply, Setup,
-    State, Time, What,
+    Call, CallError, Cause, Codepoint, Config, ConnId, Endpoint, Event, Info, Input, Notice, Output, Reply,
+    Setup, State, Time, What,
 };
 use lucid_wire::{Flags, Header, Options, PseudoHeader, Segment, SeqNum};
 
@@ -31,8 +31,12 @@ pub struct Script {
     pub events: Vec<Event>,
     /// The peer's window, where a line names none.
     pub window: u16,
+    /// The codepoint of the peer's next datagram.
+    pub ecn: Codepoint,
     /// Every segment that the endpoint sent.
     pub sent: Vec<(Time, Segment)>,
+    /// And its codepoint.
+    pub codepoints: Vec<Codepoint>,
     peer: SocketAddr,
     iss: u32,
     local_port: u16,
@@ -55,7 +59,9 @@ impl Script {
             notices: Vec::new(),
             events: Vec::new(),
             window: 65535,
+            ecn: Codepoint::NotEct,
             sent: Vec::new(),
+            codepoints: Vec::new(),
             peer: Who::Server.address(),
             iss: 0,
             local_port: PORT,
@@ -174,7 +180,8 @@ impl Script {
 
     /// Any bytes, from anywhere.
     pub fn datagram(&mut self, from: SocketAddr, bytes: &[u8]) {
-        self.input(Input::Datagram { from, bytes: Bytes::copy_from_slice(bytes) })
+        let ecn = std::mem::take(&mut self.ecn);
+        self.input(Input::Datagram { from, bytes: Bytes::copy_from_slice(bytes), ecn })
             .expect("a datagram never fails");
         if let Some(id) = self.endpoint.find(self.peer, PEER_PORT, self.local_port) {
             self.conn = Some(id);
@@ -247,7 +254,10 @@ impl Script {
     fn drain(&mut self) {
         loop {
             match self.endpoint.poll(self.now) {
-                Output::Transmit { segment, .. } => self.sends(segment),
+                Output::Transmit { segment, ecn, .. } => {
+                    self.codepoints.push(ecn);
+                    self.sends(segment);
+                }
                 Output::Notice { notice, .. } => self.notices.push(notice),
                 Output::Event(event) => self.events.push(event),
                 Output::Wait(at) => return self.wait = at,
@@ -313,6 +323,8 @@ impl Line {
                 "SYN" => found.flags |= Flags::SYN,
                 "FIN" => found.flags |= Flags::FIN,
                 "RST" => found.flags |= Flags::RST,
+                "ECE" => found.flags |= Flags::ECE,
+                "CWR" => found.flags |= Flags::CWR,
                 "PSH" => found.flags |= Flags::PSH,
                 "SEQ" => found.seq = number(),
                 "ACK" => found.ack = Some(number()),

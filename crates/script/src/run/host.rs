@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use bytes::Bytes;
 use lucid_conn::Config;
 use lucid_conn::engine::{
-    CallError, CloseReason, ConnId, Endpoint, Info, Input, Notice, Output, Reply, Setup, Time,
+    CallError, CloseReason, Codepoint, ConnId, Endpoint, Info, Input, Notice, Output, Reply, Setup, Time,
 };
 
 use super::exchange::Line;
@@ -83,7 +83,7 @@ impl Host {
 
     pub(crate) fn datagram(&mut self, bytes: Bytes) {
         // Datagrams never fail.
-        let _ = self.input(Input::Datagram { from: PEER, bytes });
+        let _ = self.input(Input::Datagram { from: PEER, bytes, ecn: Codepoint::NotEct });
         let port = self.network.port;
         let found = self
             .endpoint

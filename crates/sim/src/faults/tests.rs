@@ -20,6 +20,7 @@ fn any_fault_ends_perfection() {
         Faults { duplicate: Probability::ALWAYS, ..perfect() },
         Faults { corrupt: Probability::ALWAYS, ..perfect() },
         Faults { rate: "1gbit".parse().ok(), ..perfect() },
+        Faults { mtu: Some(1400), ..perfect() },
         Faults { blackout: vec!["1s..2s".parse().unwrap()], ..perfect() },
     ];
     for faults in faulty {
@@ -89,6 +90,8 @@ fn faults_survive_serde_whole_and_may_name_only_what_differs() {
         rate: "10mbit".parse().ok(),
         rate_changes: vec![RateChange { at: 3000 * MS, rate: "5mbit".parse().unwrap() }],
         queue: Some(30_000),
+        mark: Some(2000),
+        mtu: Some(1400),
         blackout: vec!["2s..5s".parse().unwrap()],
     };
     let json = serde_json::to_string(&faults).unwrap();

@@ -10,6 +10,7 @@ const SEED: u64 = 30;
 struct Hundred {
     number: u32,
     flipped: Vec<usize>,
+    marked: bool,
 }
 
 impl Packet for Hundred {
@@ -25,10 +26,16 @@ impl Packet for Hundred {
         assert!(bit < 8 * self.len());
         self.flipped.push(bit);
     }
+
+    /// The odd ones can't be marked.
+    fn mark(&mut self) -> bool {
+        self.marked = self.number % 2 == 0;
+        self.marked
+    }
 }
 
 fn packet(number: u32) -> Hundred {
-    Hundred { number, flipped: Vec::new() }
+    Hundred { number, flipped: Vec::new(), marked: false }
 }
 
 fn link(faults: Faults) -> Link<Hundred> {
@@ -237,4 +244,22 @@ fn the_waiting_time_is_that_of_the_packets_before() {
     assert_eq!(link.waiting_time(START), 3 * MS);
     assert_eq!(link.waiting_time(2 * MS), MS);
     assert_eq!(link.waiting_time(9 * MS), START);
+}
+
+#[test]
+fn a_long_queue_marks_what_can_be_marked_and_loses_nothing() {
+    let faults = Faults { rate: Some("800kbit".parse().unwrap()), mark: Some(250), ..Faults::default() };
+    let mut link = link(faults);
+    let verdicts = send(&mut link, 6, START);
+    let marked: Vec<_> = verdicts.iter().map(|verdict| verdict.marked).collect();
+    assert_eq!(marked, [false, false, false, false, true, false]);
+    let arrived: Vec<_> = arrivals(&mut link).into_iter().map(|(_, packet)| packet.marked).collect();
+    assert_eq!(arrived, marked);
+}
+
+#[test]
+fn what_is_too_large_vanishes() {
+    let lost = |mtu| send(&mut link(Faults { mtu: Some(mtu), ..Faults::default() }), 1, START)[0].dropped;
+    assert_eq!(lost(99), Some(DropReason::TooLarge));
+    assert_eq!(lost(100), None);
 }

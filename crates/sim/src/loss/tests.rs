@@ -7,7 +7,7 @@ const PACKETS: usize = 100_000;
 /// What becomes of so many data packets.
 fn judge(faults: &Faults, packets: usize) -> Vec<Option<DropReason>> {
     let mut loss = Loss::new(faults, SEED);
-    (0..packets).map(|_| loss.judge(NOW, true)).collect()
+    (0..packets).map(|_| loss.judge(NOW, 1, true)).collect()
 }
 
 fn lost_share(verdicts: &[Option<DropReason>]) -> f64 {
@@ -71,7 +71,7 @@ fn the_script_drops_exactly_what_it_names() {
     // d: data, a: not data, x: dropped. Packet 1, then data packets 2, 4 and 5: packets 4, 7 and 9 of all.
     let fates: String = "adadaddadd"
         .chars()
-        .map(|kind| if loss.judge(NOW, kind == 'd').is_some() { 'x' } else { kind })
+        .map(|kind| if loss.judge(NOW, 1, kind == 'd').is_some() { 'x' } else { kind })
         .collect();
     assert_eq!(fates, "xdaxadxaxd");
 }
@@ -84,7 +84,7 @@ fn a_packet_lost_for_another_reason_still_counts() {
         ..Faults::default()
     };
     let mut loss = Loss::new(&faults, SEED);
-    assert_eq!(loss.judge(NOW, true), Some(DropReason::Blackout));
+    assert_eq!(loss.judge(NOW, 1, true), Some(DropReason::Blackout));
     assert_eq!(loss.judge(Duration::from_secs(1), true), Some(DropReason::Scripted));
     assert_eq!(loss.judge(Duration::from_secs(1), true), None);
 }

@@ -78,3 +78,14 @@ fn a_rate_that_changes_counts_from_its_time_for_what_waits_too() {
     assert_eq!(line.free_at(150 * MS), 220 * MS);
     assert_eq!(line.accept(300 * MS, 10), Some(320 * MS));
 }
+
+#[test]
+fn the_queue_is_long_beyond_its_mark_and_until_it_has_drained_to_it() {
+    let mut line = line(1000).marking(Some(100));
+    assert!(!line.is_long(Duration::ZERO));
+    line.accept(Duration::ZERO, 100);
+    assert!(!line.is_long(Duration::ZERO));
+    line.accept(Duration::ZERO, 50);
+    assert!(line.is_long(49 * MS));
+    assert!(!line.is_long(50 * MS));
+}

@@ -19,6 +19,8 @@ fn every_fault() -> Result<Faults, ParseError> {
         rate: Some("1mbit".parse()?),
         queue: Some(2500),
         rate_changes: Vec::new(),
+        mark: None,
+        mtu: None,
         blackout: vec!["60ms..70ms".parse()?],
     })
 }

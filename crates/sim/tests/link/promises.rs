@@ -50,12 +50,14 @@ prop_compose! {
         rate_changes in prop::collection::vec(rate_change(), 0..3),
         blackout in prop::collection::vec(blackout(), 0..3),
         scripted in prop::option::of(1..50_u64),
+        mtu in prop::option::of(500..1500_usize),
     ) -> Faults {
         let drop = scripted.map(|k| format!("data:{k}").parse().unwrap()).into_iter().collect();
         let (probability, extra) = reorder;
         let reorder = Reorder { probability, extra };
         Faults {
-            loss, burst, drop, delay, jitter, reorder, duplicate, corrupt, rate, rate_changes, queue, blackout,
+            loss, burst, drop, delay, jitter, reorder, duplicate, corrupt, rate, rate_changes, queue, mtu, blackout,
+            mark: None,
         }
     }
 }

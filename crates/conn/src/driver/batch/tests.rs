@@ -10,7 +10,7 @@ async fn datagrams_leave_whole_in_order_and_to_their_own_peers() {
     let socket = Socket::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let mut batch = Batch::default();
     for (to, datagram) in [(0, "first"), (1, "other"), (0, "second, and longer")] {
-        batch.add(at(to), |out| out.extend_from_slice(datagram.as_bytes()));
+        batch.add(at(to), Codepoint::NotEct, |out| out.extend_from_slice(datagram.as_bytes()));
     }
     while batch.flush(&socket) != Sent::Done {
         socket.writable().await.unwrap();
@@ -28,9 +28,9 @@ async fn datagrams_leave_whole_in_order_and_to_their_own_peers() {
 fn it_is_full_at_its_bound_and_not_before() {
     let mut batch = Batch::default();
     let to = "127.0.0.1:1".parse().unwrap();
-    batch.add(to, |out| out.resize(Batch::BOUND - 1, 0));
+    batch.add(to, Codepoint::NotEct, |out| out.resize(Batch::BOUND - 1, 0));
     assert!(!batch.is_full());
-    batch.add(to, |out| out.push(0));
+    batch.add(to, Codepoint::NotEct, |out| out.push(0));
     assert!(batch.is_full());
 }
 
@@ -38,7 +38,7 @@ fn it_is_full_at_its_bound_and_not_before() {
 fn runs(datagrams: &[(u16, usize)], at_most: usize) -> Vec<usize> {
     let mut batch = Batch::default();
     for &(port, len) in datagrams {
-        batch.add(([127, 0, 0, 1], port).into(), |out| out.resize(out.len() + len, 0));
+        batch.add(([127, 0, 0, 1], port).into(), Codepoint::NotEct, |out| out.resize(out.len() + len, 0));
     }
     std::iter::from_fn(|| {
         let (count, len) = batch.alike(at_most);
@@ -68,7 +68,7 @@ async fn what_leaves_as_one_arrives_apart() {
     let sent: Vec<Vec<u8>> = (0..50_u8).map(|n| vec![n; if n % 20 == 19 { 700 } else { 1000 }]).collect();
     let mut batch = Batch::default();
     for datagram in &sent {
-        batch.add(peer.local_addr().unwrap(), |out| out.extend_from_slice(datagram));
+        batch.add(peer.local_addr().unwrap(), Codepoint::NotEct, |out| out.extend_from_slice(datagram));
     }
     while batch.flush(&socket) != Sent::Done {
         socket.writable().await.unwrap();
@@ -89,12 +89,35 @@ async fn a_datagram_that_no_network_carries_is_a_loss_like_any_other() {
     let peer = UdpSocket::bind("127.0.0.1:0").unwrap();
     let socket = Socket::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let mut batch = Batch::default();
-    batch.add(peer.local_addr().unwrap(), |out| out.resize(65_508, 1));
-    batch.add(peer.local_addr().unwrap(), |out| out.push(2));
+    batch.add(peer.local_addr().unwrap(), Codepoint::NotEct, |out| out.resize(65_508, 1));
+    batch.add(peer.local_addr().unwrap(), Codepoint::NotEct, |out| out.push(2));
     while batch.flush(&socket) != Sent::Done {
         socket.writable().await.unwrap();
     }
     let mut buffer = [0; 100];
     let (len, _) = peer.recv_from(&mut buffer).unwrap();
     assert_eq!(buffer[..len], [2]);
+}
+
+#[tokio::test]
+async fn each_datagram_keeps_its_codepoint() {
+    for local in ["127.0.0.1:0", "[::1]:0"] {
+        let peer = Socket::bind(local.parse().unwrap()).await.unwrap();
+        let socket = Socket::bind(local.parse().unwrap()).await.unwrap();
+        let sent = [Codepoint::NotEct, Codepoint::Ect0, Codepoint::Ect0, Codepoint::Ect1, Codepoint::Ce];
+        let mut batch = Batch::default();
+        for ecn in sent {
+            batch.add(peer.local_addr().unwrap(), ecn, |out| out.extend_from_slice(b"alike"));
+        }
+        while batch.flush(&socket) != Sent::Done {
+            socket.writable().await.unwrap();
+        }
+        let mut inbox = Inbox::new();
+        while inbox.datagrams.len() < sent.len() {
+            peer.readable().await.unwrap();
+            inbox.receive(&peer);
+        }
+        let received: Vec<_> = inbox.datagrams.iter().map(|datagram| datagram.ecn).collect();
+        assert_eq!(received, sent, "{local}");
+    }
 }

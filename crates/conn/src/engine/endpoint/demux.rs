@@ -9,12 +9,13 @@ use lucid_wire::{DecodeError, Flags, Header, Options, PseudoHeader, Segment, Seq
 use super::listener::can_be_talked_to;
 use super::{Endpoint, Key};
 use crate::engine::cause::Cause;
+use crate::engine::ecn::Codepoint;
 use crate::engine::event::{SegmentSummary, What};
 use crate::engine::message::Output;
 
 impl Endpoint {
     /// A datagram arrived: to its connection, to a listener, or to no one.
-    pub(super) fn datagram(&mut self, now: Time, from: SocketAddr, bytes: Bytes) {
+    pub(super) fn datagram(&mut self, now: Time, from: SocketAddr, bytes: Bytes, ecn: Codepoint) {
         // UDP's own checksum covers the addresses, and NATs rewrite them: no pseudo-header.
         let segment = match Segment::decode(bytes, &PseudoHeader::None) {
             Ok(segment) => segment,
@@ -30,7 +31,7 @@ impl Endpoint {
         };
         if let Some(&id) = self.by_key.get(&key) {
             if let Some(slot) = self.slots.get_mut(&id) {
-                slot.connection.segment_arrives(now, &segment);
+                slot.connection.segment_arrives(now, &segment, ecn);
             }
             self.wake(id);
         } else if self.listeners.contains_key(&key.local_port) {
@@ -77,8 +78,8 @@ impl Endpoint {
             urgent_pointer: 0,
             options: Options::default(),
         };
-        let segment = Segment { header, payload: Bytes::new() };
-        self.outbox.push_back(Output::Transmit { conn: None, to: key.peer, segment });
+        let (segment, ecn) = (Segment { header, payload: Bytes::new() }, Codepoint::NotEct);
+        self.outbox.push_back(Output::Transmit { conn: None, to: key.peer, segment, ecn });
     }
 
     /// Something is dropped, for this reason.

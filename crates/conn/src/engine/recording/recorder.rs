@@ -7,7 +7,7 @@ use lucid_congestion::Time;
 use lucid_wire::Segment;
 use serde::Serialize;
 
-use super::{Chain, Entry, Input, MAX_BODY, Record, Recorded, SentSegment, Setup, first_line};
+use super::{Chain, Codepoint, Entry, Input, MAX_BODY, Record, Recorded, SentSegment, Setup, first_line};
 
 /// Writes a recording. It gathers 64 KiB before it writes, and its memory does not grow with the run.
 ///
@@ -59,8 +59,8 @@ impl Recorder {
     ///
     /// # Errors
     /// If the sink can't be written to.
-    pub fn sent(&mut self, at: Time, to: SocketAddr, segment: &Segment) -> io::Result<()> {
-        self.record(Record { at, what: Recorded::Sent(SentSegment::new(to, segment)) })
+    pub fn sent(&mut self, at: Time, to: SocketAddr, segment: &Segment, ecn: Codepoint) -> io::Result<()> {
+        self.record(Record { at, what: Recorded::Sent(SentSegment::new(to, segment, ecn)) })
     }
 
     /// Records that the endpoint had nothing more to say when polled at this time. Saying it again before

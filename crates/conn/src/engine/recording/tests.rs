@@ -116,7 +116,10 @@ fn input(nanos: u64, input: Input) -> Record {
 }
 
 fn sent(nanos: u64, to: SocketAddr, segment: &Segment) -> Record {
-    Record { at: Time::from_nanos(nanos), what: Recorded::Sent(SentSegment::new(to, segment)) }
+    Record {
+        at: Time::from_nanos(nanos),
+        what: Recorded::Sent(SentSegment::new(to, segment, Codepoint::Ect0)),
+    }
 }
 
 /// One of each kind, over IPv4 and over IPv6 with all that belongs to an address.
@@ -129,8 +132,15 @@ fn one_of_each() -> Vec<Record> {
         input(0, Input::Listen { port: 80, backlog: 16 }),
         input(1_000, Input::Connect { peer: link_local, port: 80 }),
         sent(1_000, link_local, &segment(b"")),
-        input(2_000, Input::Datagram { from: peer, bytes: Bytes::from_static(b"not even a segment") }),
-        input(2_000, Input::Datagram { from: link_local, bytes: Bytes::new() }),
+        input(
+            2_000,
+            Input::Datagram {
+                from: peer,
+                bytes: Bytes::from_static(b"not even a segment"),
+                ecn: Codepoint::Ce,
+            },
+        ),
+        input(2_000, Input::Datagram { from: link_local, bytes: Bytes::new(), ecn: Codepoint::NotEct }),
         input(3_000, Input::Unreachable { peer: link_local }),
         input(4_000_000_000, Input::Tick),
         input(4_000_000_001, Input::Accept { listener: ConnId(0) }),
@@ -167,10 +177,12 @@ fn the_recorder_keeps_inputs_and_segments_as_told() {
         match what {
             Recorded::Input(input) => recorder.input(at, &input).unwrap(),
             Recorded::Sent(SentSegment { to, payload_len: 0, .. }) => {
-                recorder.sent(at, to, &segment(b"")).unwrap();
+                recorder.sent(at, to, &segment(b""), Codepoint::Ect0).unwrap();
             }
             Recorded::Drained => recorder.drained(at).unwrap(),
-            Recorded::Sent(SentSegment { to, .. }) => recorder.sent(at, to, &segment(b"written!")).unwrap(),
+            Recorded::Sent(SentSegment { to, .. }) => {
+                recorder.sent(at, to, &segment(b"written!"), Codepoint::Ect0).unwrap()
+            }
         }
     }
     recorder.finish().unwrap();
@@ -197,7 +209,7 @@ fn nothing_more_to_send_is_said_once_until_something_happens() {
 fn the_format_is_the_one_that_its_number_says() {
     let bytes = write(&setup(), &one_of_each());
     assert!(bytes.starts_with(b"lucid recording 2\n"));
-    let fingerprint = "4723106470f133ecc9040afdc3aa3b353d7f9fe6727124a5a97cee2d7e03bcf8";
+    let fingerprint = "a3c3113d7b8b1be285a33068a8601dd21890e693c4c2efd38efaa39d380e5fbc";
     assert_eq!(blake3::hash(&bytes).to_hex().as_str(), fingerprint);
 }
 
@@ -211,12 +223,15 @@ fn a_small_input_costs_few_bytes() {
 #[test]
 fn a_segment_is_told_from_one_with_another_payload() {
     let to = "127.0.0.1:1".parse().unwrap();
-    let (one, other) = (SentSegment::new(to, &segment(b"12")), SentSegment::new(to, &segment(b"21")));
+    let (one, other) = (
+        SentSegment::new(to, &segment(b"12"), Codepoint::Ce),
+        SentSegment::new(to, &segment(b"21"), Codepoint::Ect0),
+    );
     assert_eq!(one.payload_len, other.payload_len);
     assert_ne!(one.payload_hash, other.payload_hash);
     assert_eq!(
         one.to_string(),
-        "SYN, ACK: ACK 17 SEQ 5896 WND 65535: 2 bytes to 127.0.0.1:1, ports 49152 > 80 \
+        "SYN, ACK: ACK 17 SEQ 5896 WND 65535: 2 bytes to 127.0.0.1:1, ports 49152 > 80, CE \
          [header c000005000001708000000116012ffff8fa10000020405ac, payload b944a0a3b20cf592]"
     );
 }
@@ -356,7 +371,9 @@ fn a_recorder_holds_back_no_more_than_its_buffer() {
     let mut recorder = Recorder::new(Box::new(file.clone()), &setup()).unwrap();
     let from = "127.0.0.1:1".parse().unwrap();
     for packets in 1..=1000 {
-        recorder.input(Time::ZERO, &Input::Datagram { from, bytes: vec![7; 1400].into() }).unwrap();
+        recorder
+            .input(Time::ZERO, &Input::Datagram { from, bytes: vec![7; 1400].into(), ecn: Codepoint::NotEct })
+            .unwrap();
         assert!(file.0.lock().unwrap().len() + 64 * 1024 >= packets * 1400, "after {packets}");
     }
 }
@@ -406,7 +423,7 @@ proptest! {
     #[test]
     fn any_header_can_be_shown(header in proptest::collection::vec(any::<u8>(), 0..80)) {
         let to = "[::1]:1".parse().unwrap();
-        let sent = SentSegment { to, header: header.into(), payload_len: 0, payload_hash: [0; 8] };
+        let sent = SentSegment { to, header: header.into(), payload_len: 0, ecn: Codepoint::NotEct, payload_hash: [0; 8] };
         prop_assert!(sent.to_string().contains("0 bytes to [::1]:1"));
     }
 }

@@ -47,6 +47,7 @@ impl Connection {
         }
         if ack >= self.sender.una() {
             self.window_update(now, arriving.seq, ack, arriving.segment);
+            self.hear_echo(now, arriving.segment);
         }
         self.after_ack(now);
         if self.ended.is_some() { Check::Done } else { Check::Passed }

@@ -25,6 +25,7 @@ impl Connection {
             return Check::Passed;
         }
         self.discard(now, arriving.segment, Cause::DuplicateData);
+        self.ecn.hear_syn(arriving.segment.header.flags);
         self.sender.resend_front();
         self.resend_cause = Cause::DuplicateData;
         Check::Done

@@ -5,6 +5,7 @@ use lucid_wire::{Flags, Segment};
 
 use crate::engine::cause::Cause;
 use crate::engine::connection::Connection;
+use crate::engine::ecn::Codepoint;
 use crate::engine::error::CloseReason;
 use crate::engine::state::State;
 
@@ -59,6 +60,7 @@ impl Connection {
         let Some(receiver) = &self.receiver else { return };
         let mut arriving = super::Arriving {
             segment,
+            ecn: Codepoint::NotEct,
             seq: receiver.nxt(),
             ack: None,
             text: segment.payload.clone(),

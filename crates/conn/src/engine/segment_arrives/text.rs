@@ -33,6 +33,7 @@ impl Connection {
         if arriving.text.is_empty() && !arriving.fin {
             return Check::Passed;
         }
+        self.hear_mark(now, arriving.segment, arriving.ecn);
         if !self.state.may_receive() {
             // RFC 9293: this should not occur, since the peer has sent its FIN. The text is ignored.
             self.acks.now(Cause::DuplicateData);

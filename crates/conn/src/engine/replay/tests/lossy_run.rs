@@ -102,9 +102,9 @@ impl Side {
         let mut room = self.socket_takes;
         while room > 0 {
             match self.endpoint.poll(now) {
-                Output::Transmit { to, segment, .. } => {
+                Output::Transmit { to, segment, ecn, .. } => {
                     if let Some(recorder) = &mut self.recorder {
-                        recorder.sent(now, to, &segment).unwrap();
+                        recorder.sent(now, to, &segment, ecn).unwrap();
                     }
                     let mut datagram = Vec::new();
                     segment.encode(&PseudoHeader::None, &mut datagram);
@@ -133,7 +133,7 @@ impl Side {
     /// What arrives by now, and the time itself.
     fn take_in(&mut self, now: Time, from: &mut Side) {
         while let Some(Datagram(bytes)) = from.out.pop(since_start(now)) {
-            let input = Input::Datagram { from: from.address, bytes: bytes.into() };
+            let input = Input::Datagram { from: from.address, bytes: bytes.into(), ecn: Codepoint::NotEct };
             self.handle(now, input).unwrap();
             self.drain(now);
         }
