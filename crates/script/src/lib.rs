@@ -31,7 +31,7 @@
 //! * Times `0.1`, `+.1`, `0.1~0.2`, `+.1~+.2`, `*`, `0...0.2` for a call that blocks; none is `+0`. They are kept to
 //!   within 4 ms, or `--tolerance_usecs`.
 //! * Segments `S. 0:0(0) ack 1 win 5792 urg 7 <mss 1460,sackOK,TS val 1 ecr 2,nop,wscale 7>`, flags of `FSRP.UEW` or
-//!   `-`. Sequence numbers count from each side's SYN. What an expected segment leaves out may be anything; only
+//!   `-`, before them `[ect0]`, `[ect1]`, `[ce]` or `[noecn]`. Sequence numbers count from each side's SYN. What an expected segment leaves out may be anything; only
 //!   without `<...>` it has no options. Our timestamps count from the first one that the script expects.
 //! * `< icmp unreachable port_unreachable`.
 //! * The calls `socket`, `bind`, `listen`, `accept`, `connect`, `read`, `recv`, `write`, `send`, `close`, `shutdown`,

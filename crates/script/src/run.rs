@@ -261,7 +261,7 @@ impl Host {
     fn hears(&mut self, packet: &Packet) {
         self.exchange.push(Line::Inbound { at: self.now, packet: packet.clone() });
         let datagram = self.network.datagram(packet);
-        self.datagram(datagram);
+        self.datagram(datagram, packet.ecn.unwrap_or_default());
     }
 
     fn unreachable(&mut self) {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use lucid_conn::engine::Codepoint;
 use lucid_wire::Flags;
 
 mod packet;
@@ -171,6 +172,14 @@ pub struct Assertion {
     /// What to show if it isn't, besides the condition.
     pub shown: Option<String>,
 }
+
+/// packetdrill's names for the ECN field.
+pub(crate) const ECN: [(Codepoint, &str); 4] = [
+    (Codepoint::NotEct, "noecn"),
+    (Codepoint::Ect0, "ect0"),
+    (Codepoint::Ect1, "ect1"),
+    (Codepoint::Ce, "ce"),
+];
 
 /// The letter of each control bit, in packetdrill's order.
 pub(crate) const LETTERS: [(Flags, char); 8] = [

@@ -1,9 +1,10 @@
 //! `[ect0] P. 1:1001(1000) ack 1 win 257 <nop,nop,TS val 100 ecr 200>`
 
+use lucid_conn::engine::Codepoint;
 use lucid_wire::Flags;
 
 use super::cursor::{Cursor, Misread, Read};
-use crate::syntax::{Action, LETTERS, Packet, PacketOptions, TcpOption};
+use crate::syntax::{Action, ECN, LETTERS, Packet, PacketOptions, TcpOption};
 
 /// What follows `<`.
 pub(super) fn inbound(cursor: &mut Cursor<'_>) -> Read<Action> {
@@ -22,11 +23,12 @@ pub(super) fn inbound(cursor: &mut Cursor<'_>) -> Read<Action> {
 
 /// A segment.
 pub(super) fn packet(cursor: &mut Cursor<'_>) -> Read<Packet> {
-    let port = brackets(cursor)?;
+    let (port, ecn) = brackets(cursor)?;
     let flags = flags(cursor)?;
     let (seq, len) = range(cursor)?;
     let mut packet = Packet {
         port,
+        ecn,
         flags,
         seq,
         len,
@@ -54,17 +56,20 @@ pub(super) fn packet(cursor: &mut Cursor<'_>) -> Read<Packet> {
     Ok(packet)
 }
 
-/// `[port 5001]`
-fn brackets(cursor: &mut Cursor<'_>) -> Read<Option<u16>> {
-    if !cursor.takes("[") {
-        return Ok(None);
+/// `[port 5001]`, `[ect0]`, or both.
+fn brackets(cursor: &mut Cursor<'_>) -> Read<(Option<u16>, Option<Codepoint>)> {
+    let (mut port, mut ecn) = (None, None);
+    while cursor.takes("[") {
+        if cursor.takes_word("port") {
+            port = Some(cursor.number("a port from 0 to 65535")?);
+        } else {
+            let known = ECN.iter().find(|(_, name)| cursor.takes_word(name));
+            let (codepoint, _) = known.ok_or_else(|| cursor.expected("noecn, ect0, ect1, ce, or port"))?;
+            ecn = Some(*codepoint);
+        }
+        cursor.must_take("]")?;
     }
-    if !cursor.takes_word("port") {
-        return Err(cursor.expected("\"port\" and a number"));
-    }
-    let port = cursor.number("a port from 0 to 65535")?;
-    cursor.must_take("]")?;
-    Ok(Some(port))
+    Ok((port, ecn))
 }
 
 fn flags(cursor: &mut Cursor<'_>) -> Read<Flags> {

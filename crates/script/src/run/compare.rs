@@ -77,6 +77,7 @@ fn differences(expected: &Packet, found: &Packet, tolerance: Duration) -> Vec<Fi
     let named = |expected: Option<u16>, found: Option<u16>| expected.is_none() || expected == found;
     let same = [
         (Field::Port, expected.port == found.port),
+        (Field::Ecn, expected.ecn.is_none_or(|ecn| ecn == found.ecn.unwrap_or_default())),
         (Field::Flags, expected.flags == found.flags),
         (Field::Seq, (expected.seq, expected.len) == (found.seq, found.len)),
         (Field::Ack, expected.ack == found.ack),

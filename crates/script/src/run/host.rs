@@ -81,9 +81,9 @@ impl Host {
         reply
     }
 
-    pub(crate) fn datagram(&mut self, bytes: Bytes) {
+    pub(crate) fn datagram(&mut self, bytes: Bytes, ecn: Codepoint) {
         // Datagrams never fail.
-        let _ = self.input(Input::Datagram { from: PEER, bytes, ecn: Codepoint::NotEct });
+        let _ = self.input(Input::Datagram { from: PEER, bytes, ecn });
         let port = self.network.port;
         let found = self
             .endpoint
@@ -114,8 +114,8 @@ impl Host {
         let Some(endpoint) = &mut self.endpoint else { return };
         loop {
             match endpoint.poll(self.now) {
-                Output::Transmit { conn, segment, .. } => {
-                    let packet = self.network.packet(&segment);
+                Output::Transmit { conn, segment, ecn, .. } => {
+                    let packet = self.network.packet(&segment, ecn);
                     if packet.port.is_none() {
                         self.conn = conn.or(self.conn);
                     }

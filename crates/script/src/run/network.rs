@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use lucid_conn::engine::Codepoint;
 use lucid_wire::{Flags, Header, Options, PseudoHeader, Segment, SeqNum, checksum};
 
 use crate::syntax::{Packet, PacketOptions, TcpOption};
@@ -71,7 +72,7 @@ impl Network {
     }
 
     /// What the engine sends, in a script's numbers; only its timestamps stay as they are.
-    pub(crate) fn packet(&mut self, segment: &Segment) -> Packet {
+    pub(crate) fn packet(&mut self, segment: &Segment, ecn: Codepoint) -> Packet {
         let header = &segment.header;
         let port = header.destination_port;
         if header.flags.contains(Flags::SYN) {
@@ -82,6 +83,7 @@ impl Network {
         let flow = self.flow(port);
         Packet {
             port: (port != self.port).then_some(port),
+            ecn: (ecn != Codepoint::NotEct).then_some(ecn),
             flags: header.flags,
             seq: relative(header.sequence, flow.iss),
             len: segment.payload.len() as u32,

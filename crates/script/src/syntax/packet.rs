@@ -2,15 +2,18 @@
 
 use std::fmt;
 
+use lucid_conn::engine::Codepoint;
 use lucid_wire::Flags;
 
-use super::LETTERS;
+use super::{ECN, LETTERS};
 
 /// A segment. What an expected one leaves out (but for its options) may be anything.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Packet {
     /// `[port 5001]`: the peer's TCP port, where there is more than one.
     pub port: Option<u16>,
+    /// `[ect0]`: the ECN field of the IP header.
+    pub ecn: Option<Codepoint>,
     /// The control bits.
     pub flags: Flags,
     /// The first sequence number.
@@ -74,6 +77,8 @@ pub enum TcpOption {
 pub enum Field {
     /// The peer's port.
     Port,
+    /// The ECN field.
+    Ecn,
     /// The control bits.
     Flags,
     /// Sequence number and length.
@@ -94,6 +99,7 @@ impl Field {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Port => "port",
+            Self::Ecn => "ecn",
             Self::Flags => "flags",
             Self::Seq => "seq",
             Self::Ack => "ack",
@@ -111,6 +117,7 @@ impl Packet {
         let Self { flags, seq, len, .. } = *self;
         let mut fields = Vec::new();
         fields.extend(self.port.map(|port| (Field::Port, format!("[port {port}]"))));
+        fields.extend(self.ecn.map(|ecn| (Field::Ecn, format!("[{}]", codepoint(ecn)))));
         fields.push((Field::Flags, letters(flags)));
         fields.push((Field::Seq, format!("{seq}:{}({len})", seq + i64::from(len))));
         fields.extend(self.ack.map(|ack| (Field::Ack, format!("ack {ack}"))));
@@ -139,6 +146,11 @@ impl fmt::Display for Packet {
         let fields: Vec<_> = self.fields().into_iter().map(|(_, text)| text).collect();
         f.write_str(&fields.join(" "))
     }
+}
+
+/// The ECN field as packetdrill writes it.
+fn codepoint(ecn: Codepoint) -> &'static str {
+    ECN.iter().find(|(known, _)| *known == ecn).map_or("noecn", |(_, name)| name)
 }
 
 /// The control bits as packetdrill writes them: `S.`; `-` for none.
