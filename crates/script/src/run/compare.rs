@@ -54,14 +54,16 @@ pub(crate) fn compare(expected: &Packet, times: &Times, heard: &Heard) -> Result
     if notes.is_empty() {
         return Ok(());
     }
-    let lines = [
-        "the engine sent something else".to_owned(),
-        format!("  expected  {} > {expected}", times.text()),
-        format!("  found     {} > {found}", heard.at),
-        format!("            {}", marks(&heard.at.to_string(), on_time, found, &differing)),
-    ];
+    let due = times.text();
+    let line = |name: &str, time: &str, packet: &Packet| {
+        let marks = marks(time, on_time, packet, &differing);
+        [format!("  {name}{time} > {packet}"), format!("            {marks}")]
+    };
+    let lines = [line("expected  ", &due, expected), line("found     ", &heard.at.to_string(), found)];
+    let marked = lines.into_iter().flatten().filter(|line| !line.trim().is_empty());
+    let lines = std::iter::once("the engine sent something else".to_owned()).chain(marked);
     let notes = notes.iter().map(|note| format!("  {note}"));
-    Err(lines.into_iter().chain(notes).collect::<Vec<_>>().join("\n"))
+    Err(lines.chain(notes).collect::<Vec<_>>().join("\n"))
 }
 
 /// Carets under what differs.

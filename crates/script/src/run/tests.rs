@@ -34,6 +34,7 @@ fn each_difference_is_told_and_marked() {
     let expected = "FAILED  test.pkt
 test.pkt:11: the engine sent something else
   expected  0.300000s > . 1:100(99) ack 2 win 9 <nop,nop,sackOK>
+            ^^^^^^^^^   ^ ^^^^^^^^^ ^^^^^ ^^^^^ ^^^^^^^^^^^^^^^^
   found     0.100000s > P. 1:101(100) ack 1 win 65535
             ^^^^^^^^^   ^^ ^^^^^^^^^^ ^^^^^ ^^^^^^^^^
   time: expected 0.300000s, found 0.100000s
