@@ -104,6 +104,7 @@ impl Transcript {
             What::Sent { segment, .. } => page.sent(segment, event.cause),
             What::Received { segment } => page.segment("receive", segment),
             What::Arrived { seq, arrival, next, .. } => page.arrived(*seq, *arrival, *next),
+            What::CookieSent { peer, syn } => page.answered(*peer, syn, event),
             What::Discarded { peer, segment } => page.discarded(*peer, segment.as_ref(), event),
             What::DuplicateAck { count, ack } => {
                 page.detail(format!("|{count} Duplicate ACK {count} SEQ {ack}"));
@@ -234,6 +235,11 @@ impl Page {
             None => "a datagram".to_owned(),
         };
         self.indented(Look::Loss, format_args!("|Discarded {what} from {peer}: {}", explained(event.cause)));
+    }
+
+    fn answered(&mut self, peer: SocketAddr, syn: &SegmentSummary, event: &Event) {
+        let (what, why) = (format!("{} SEQ {}", syn.flags, syn.seq), explained(event.cause));
+        self.indented(Look::Loss, format_args!("|Answered {what} from {peer} with a cookie: {why}"));
     }
 
     fn inflight_full(&mut self, segments: usize, limit: Limit) {

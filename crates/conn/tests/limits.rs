@@ -85,7 +85,7 @@ fn an_established_connection_keeps_its_place_until_it_is_accepted() {
     }
     script.wait(Duration::from_secs(10));
     says(&mut script, 4, "SYN SEQ 0");
-    assert_eq!(script.discards(), [Cause::BacklogFull]);
+    assert_eq!(script.discards(), [Cause::AcceptQueueFull]);
     script.accept();
     says(&mut script, 4, "SYN SEQ 0");
     assert!((0..5).all(|n| is_known(&script, n)));

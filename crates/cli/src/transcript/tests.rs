@@ -255,6 +255,10 @@ fn every_other_event_has_its_line() {
             "(1)      |Peer's window: 65535 -> 0",
         ),
         (
+            What::CookieSent { peer: peer(), syn: segment(2, 0, 9, 0) },
+            "(1)      |Answered SYN SEQ 9 from 127.0.0.2:35355 with a cookie: a segment arrived (RFC 9293 3.10.7)",
+        ),
+        (
             What::Discarded { peer: peer(), segment: None },
             "(1)      |Discarded a datagram from 127.0.0.2:35355: a segment arrived (RFC 9293 3.10.7)",
         ),

@@ -59,6 +59,10 @@ causes! {
     ListenIgnores = "a listener takes nothing but a SYN", "RFC 9293 3.10.7.2";
     InvalidSource = "no answer can reach its source", "RFC 9293 3.9.2.3 (MUST-63)";
     BacklogFull = "the listener's backlog is full", "RFC 4987 3";
+    AcceptQueueFull = "as many connections as may wait to be accepted", "RFC 4987 3.6";
+    CookieReturned = "the ACK brought back a cookie of ours", "RFC 4987 3.6";
+    BadCookie = "what it acknowledges is no cookie of ours, or an old one", "RFC 4987 3.6";
+    TimeWaitReused = "a later SYN begins a new connection", "RFC 9293 3.6.1 (MAY-2), RFC 6191 2";
     TooManyConnections = "the endpoint holds as many connections as it may", "RFC 4987 3";
     UnacceptableSequence = "it lies outside the receive window", "RFC 9293 3.10.7.4 (first)";
     UnacceptableAck = "it acknowledges what was never sent", "RFC 9293 3.10.7.3";

@@ -160,6 +160,7 @@ impl Config {
             growth: Growth::PerByte,
             halve: Halve::FlightSize,
             limited_transmit: true,
+            syn_cookies: true,
             proportional: true,
             sack: true,
             tail_loss_probe: true,

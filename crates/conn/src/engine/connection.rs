@@ -169,7 +169,7 @@ impl Connection {
         connection
     }
 
-    fn new(origin: Origin, state: State, passive: bool, now: Time) -> Self {
+    pub(super) fn new(origin: Origin, state: State, passive: bool, now: Time) -> Self {
         let config = Arc::clone(&origin.config);
         let mss = config.mss.max(MIN_MSS);
         let sender = Sender::new(origin.iss, mss, config.nagle, config.send_buffer);
@@ -215,7 +215,7 @@ impl Connection {
         }
     }
 
-    fn opened(&self) -> What {
+    pub(super) fn opened(&self) -> What {
         What::Opened {
             peer: self.origin.peer,
             local_port: self.origin.local_port,
@@ -230,9 +230,8 @@ impl Connection {
         let config = &self.origin.config;
         self.receiver =
             Some(Receiver::new(syn.header.sequence, config.receive_buffer, config.mss.max(MIN_MSS)));
-        let default = if self.origin.peer.is_ipv6() { DEFAULT_MSS_V6 } else { DEFAULT_MSS };
         self.sack = config.sack && syn.header.options.sack_permitted;
-        let offered = syn.header.options.mss.unwrap_or(default);
+        let offered = syn.header.options.mss.unwrap_or(default_mss(self.origin.peer));
         // RFC 9293 3.7.1 (MUST-16): the smaller of what the peer takes and what we can send.
         self.sender.set_mss(offered.min(config.mss).max(MIN_MSS));
     }
@@ -492,6 +491,11 @@ impl Connection {
             counts: self.counts,
         }
     }
+}
+
+/// What a peer takes whose SYN has no MSS option.
+pub(crate) fn default_mss(peer: SocketAddr) -> u16 {
+    if peer.is_ipv6() { DEFAULT_MSS_V6 } else { DEFAULT_MSS }
 }
 
 /// RFC 5681 3.1: after a lost SYN the initial window is one segment.

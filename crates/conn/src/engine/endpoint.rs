@@ -1,5 +1,6 @@
 //! The endpoint: all connections of one UDP socket, without the socket.
 
+mod cookies;
 mod demux;
 mod listener;
 
@@ -19,7 +20,7 @@ use super::info::Info;
 use super::isn::Secret;
 use super::message::{Call, ConnId, Input, Notice, Output, Reply};
 use super::state::State;
-use listener::Listener;
+use listener::{Listener, Place};
 
 /// What an endpoint is made with. Together with the inputs it decides the whole run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,8 +48,8 @@ struct Key {
 #[derive(Debug)]
 struct Slot {
     connection: Box<Connection>,
-    /// The listener whose queue it stands in; none once an application holds it.
-    queued_at: Option<u16>,
+    /// Where it stands in its listener's queues; nowhere once an application holds it.
+    place: Option<Place>,
     /// Under which time it stands in `deadlines`.
     deadline: Option<Time>,
     /// It stands in `ready`.
@@ -167,7 +168,7 @@ impl Endpoint {
                 }
                 Some(Out::Event(event)) => return Output::Event(event),
                 // Before an application holds it, its listener speaks for it.
-                Some(Out::Notice(_)) if slot.queued_at.is_some() => {}
+                Some(Out::Notice(_)) if slot.place.is_some() => {}
                 Some(Out::Notice(notice)) => return Output::Notice { conn: id, notice },
                 None => self.settle(id),
             }
@@ -198,9 +199,9 @@ impl Endpoint {
 
     /// A connection of a listener's is established: the next application may have it.
     fn offer(&mut self, id: ConnId) {
-        let port = self.slots.get(&id).and_then(|slot| slot.queued_at);
-        if let Some(listener) = port.and_then(|port| self.listeners.get_mut(&port)) {
-            listener.queue.push_back(id);
+        let Some(place) = self.slots.get_mut(&id).and_then(|slot| slot.place.as_mut()) else { return };
+        if let Some(listener) = self.listeners.get_mut(&place.port) {
+            listener.establish(id, place);
             self.outbox.push_back(Output::Notice { conn: listener.id, notice: Notice::Acceptable });
         }
     }
@@ -209,10 +210,10 @@ impl Endpoint {
     fn note_end(&mut self, id: ConnId) {
         let Some(slot) = self.slots.get_mut(&id) else { return };
         let key = slot.key();
-        if let Some(port) = slot.queued_at {
+        if slot.place.is_some() {
             // No application will ever hold it.
             slot.connection.disown();
-            self.leave_queue(id, port);
+            self.leave_queue(id);
         }
         if self.by_key.get(&key) == Some(&id) {
             self.by_key.remove(&key);
@@ -291,20 +292,25 @@ impl Endpoint {
         }
     }
 
-    fn insert(&mut self, key: Key, queued_at: Option<u16>, connection: Connection) {
+    fn insert(&mut self, key: Key, place: Option<Place>, connection: Connection) {
         let id = connection.origin().id;
         self.by_key.insert(key, id);
         let connection = Box::new(connection);
         self.slots.insert(
             id,
-            Slot { connection, queued_at, deadline: None, is_ready: false, is_known: false, is_gone: false },
+            Slot { connection, place, deadline: None, is_ready: false, is_known: false, is_gone: false },
         );
         self.wake(id);
     }
 
     fn origin(&mut self, key: Key, now: Time) -> Origin {
+        let id = self.new_id();
+        self.origin_of(id, key, now)
+    }
+
+    fn origin_of(&self, id: ConnId, key: Key, now: Time) -> Origin {
         Origin {
-            id: self.new_id(),
+            id,
             peer: key.peer,
             local_port: key.local_port,
             remote_port: key.remote_port,

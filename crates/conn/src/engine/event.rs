@@ -186,6 +186,13 @@ pub enum What {
         /// The segment, if it was one.
         segment: Option<SegmentSummary>,
     },
+    /// A SYN was answered with a cookie: no connection was made for it.
+    CookieSent {
+        /// The peer's UDP address.
+        peer: SocketAddr,
+        /// The SYN.
+        syn: SegmentSummary,
+    },
     /// A duplicate acknowledgment arrived.
     DuplicateAck {
         /// How many in a row, with this one.

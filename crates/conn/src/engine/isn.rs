@@ -49,6 +49,23 @@ impl Secret {
         self.hash(b"dice", &words) ^ now.as_nanos()
     }
 
+    /// The 32 bits that make a SYN cookie ours: over who asks, with which sequence number, and what the cookie says.
+    pub(crate) fn cookie(
+        &self,
+        peer: SocketAddr,
+        local_port: u16,
+        remote_port: u16,
+        irs: SeqNum,
+        said: u64,
+    ) -> u32 {
+        let mut words = address_words(peer);
+        words.extend([local_port, remote_port]);
+        words.extend([irs.get().into(), said].iter().flat_map(|&number| {
+            [number >> 48, number >> 32, number >> 16, number].map(|word: u64| word as u16)
+        }));
+        self.hash(b"cookie", &words) as u32
+    }
+
     /// The `attempt`-th local port to try towards this peer (RFC 6056 section 3.3.3: hash and count).
     pub(crate) fn local_port(&self, peer: SocketAddr, remote_port: u16, attempt: u32) -> u16 {
         let range = u64::from(u16::MAX - FIRST_EPHEMERAL) + 1;

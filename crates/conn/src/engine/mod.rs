@@ -22,6 +22,7 @@ mod reassembler;
 mod receiver;
 mod recording;
 mod recovery;
+mod reopening;
 mod replay;
 mod segment_arrives;
 mod send_buffer;

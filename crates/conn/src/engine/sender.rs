@@ -149,6 +149,11 @@ impl Sender {
         self.buffer.end().since(self.nxt.max(self.iss + 1))
     }
 
+    /// Our SYN was sent, long ago, by no one who remembers: nothing measures its round trip, or sends it again.
+    pub(crate) fn syn_was_sent(&mut self) {
+        self.nxt = self.iss + 1;
+    }
+
     /// The application's bytes, as many as fit.
     pub(crate) fn write(&mut self, bytes: Bytes, urgent: bool) -> usize {
         let taken = self.buffer.write(bytes);

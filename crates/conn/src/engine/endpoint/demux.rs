@@ -30,6 +30,9 @@ impl Endpoint {
             local_port: segment.header.destination_port,
         };
         if let Some(&id) = self.by_key.get(&key) {
+            if self.reopen(now, id, key, &segment) {
+                return;
+            }
             if let Some(slot) = self.slots.get_mut(&id) {
                 slot.connection.segment_arrives(now, &segment, ecn);
             }
@@ -37,7 +40,7 @@ impl Endpoint {
         } else if self.listeners.contains_key(&key.local_port) {
             self.arrives_in_listen(now, key, &segment);
         } else {
-            self.arrives_in_closed(now, key, &segment);
+            self.arrives_in_closed(now, key, &segment, Cause::NoConnection);
         }
     }
 
@@ -47,7 +50,9 @@ impl Endpoint {
         if flags.contains(Flags::RST) {
             self.discard(now, key.peer, Some(segment), Cause::StrayReset);
         } else if flags.contains(Flags::ACK) {
-            self.arrives_in_closed(now, key, segment);
+            if let Err(cause) = self.cookie_returns(now, key, segment) {
+                self.arrives_in_closed(now, key, segment, cause);
+            }
         } else if flags.contains(Flags::SYN) {
             self.syn_arrives(now, key, segment);
         } else {
@@ -57,12 +62,12 @@ impl Endpoint {
 
     /// RFC 9293 section 3.10.7.1: no such connection. A RST is never answered; anything else is, by a RST that
     /// the sender will believe. It is never longer than what came.
-    fn arrives_in_closed(&mut self, now: Time, key: Key, segment: &Segment) {
+    fn arrives_in_closed(&mut self, now: Time, key: Key, segment: &Segment, cause: Cause) {
         let header = &segment.header;
         if header.flags.contains(Flags::RST) {
             return self.discard(now, key.peer, Some(segment), Cause::StrayReset);
         }
-        self.discard(now, key.peer, Some(segment), Cause::NoConnection);
+        self.discard(now, key.peer, Some(segment), cause);
         let (flags, sequence, acknowledgment) = if header.flags.contains(Flags::ACK) {
             (Flags::RST, header.acknowledgment, SeqNum::new(0))
         } else {

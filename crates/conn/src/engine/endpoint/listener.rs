@@ -1,6 +1,6 @@
 //! Opening: listeners, their queues and limits, and active opens.
 
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use lucid_congestion::Time;
@@ -9,7 +9,7 @@ use lucid_wire::Segment;
 use super::{Endpoint, Key};
 use crate::engine::cause::Cause;
 use crate::engine::connection::Connection;
-use crate::engine::error::CallError;
+use crate::engine::error::{CallError, CloseReason};
 use crate::engine::event::What;
 use crate::engine::isn::Secret;
 use crate::engine::message::{Call, ConnId};
@@ -23,12 +23,69 @@ const HALF_OPEN_GRACE: core::time::Duration = core::time::Duration::from_secs(1)
 #[derive(Debug)]
 pub(super) struct Listener {
     pub(super) id: ConnId,
-    /// Bounds `waiting`.
+    /// Bounds all connections that no application holds yet, half open or established.
     backlog: usize,
-    /// All connections of this listener that no application holds yet, oldest first, half open or established.
-    waiting: VecDeque<(ConnId, Time)>,
-    /// Those of them that are established.
-    pub(super) queue: VecDeque<ConnId>,
+    /// The last ticket that was given out.
+    ticket: u64,
+    /// Half-open connections by their tickets, oldest first, and since when.
+    half_open: BTreeMap<u64, (ConnId, Time)>,
+    /// Established ones, in the order in which they became that.
+    queue: BTreeMap<u64, ConnId>,
+    /// Cookies are in use, and believed until then.
+    pub(super) cookies_until: Option<Time>,
+}
+
+/// Where a connection stands in its listener's queues.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) port: u16,
+    ticket: u64,
+}
+
+impl Listener {
+    fn new(id: ConnId, backlog: usize) -> Self {
+        Self {
+            id,
+            backlog: backlog.max(1),
+            ticket: 0,
+            half_open: BTreeMap::new(),
+            queue: BTreeMap::new(),
+            cookies_until: None,
+        }
+    }
+
+    /// A half-open connection takes a place.
+    fn enter(&mut self, now: Time, id: ConnId, port: u16) -> Place {
+        self.ticket += 1;
+        self.half_open.insert(self.ticket, (id, now));
+        Place { port, ticket: self.ticket }
+    }
+
+    /// It is established, and goes to the end of the other queue.
+    pub(super) fn establish(&mut self, id: ConnId, place: &mut Place) {
+        self.ticket += 1;
+        self.half_open.remove(&place.ticket);
+        self.queue.insert(self.ticket, id);
+        place.ticket = self.ticket;
+    }
+
+    fn leave(&mut self, place: Place) {
+        self.half_open.remove(&place.ticket);
+        self.queue.remove(&place.ticket);
+    }
+
+    fn is_full(&self) -> bool {
+        self.half_open.len() + self.queue.len() >= self.backlog
+    }
+
+    /// No application takes what is established already.
+    fn is_neglected(&self) -> bool {
+        self.queue.len() >= self.backlog
+    }
+
+    fn oldest_half_open(&self) -> Option<(ConnId, Time)> {
+        self.half_open.first_key_value().map(|(_, &oldest)| oldest)
+    }
 }
 
 impl Endpoint {
@@ -38,9 +95,7 @@ impl Endpoint {
             return Err(CallError::PortInUse(port));
         }
         let id = self.new_id();
-        let backlog = backlog.max(1);
-        let listener = Listener { id, backlog, waiting: VecDeque::new(), queue: VecDeque::new() };
-        self.listeners.insert(port, listener);
+        self.listeners.insert(port, Listener::new(id, backlog));
         let state = What::State { from: State::Closed, to: State::Listen };
         self.tell(now, Some(id), Cause::OpenCall, What::Listening { port });
         self.tell(now, Some(id), Cause::OpenCall, state);
@@ -49,32 +104,32 @@ impl Endpoint {
 
     /// The next established connection.
     pub(super) fn accept(&mut self, listener: ConnId) -> Result<Option<ConnId>, CallError> {
-        let (&port, listener) = self
+        let listener = self
             .listeners
-            .iter_mut()
-            .find(|(_, candidate)| candidate.id == listener)
+            .values()
+            .find(|candidate| candidate.id == listener)
             .ok_or(CallError::NoConnection)?;
-        let next = listener.queue.pop_front();
+        let next = listener.queue.first_key_value().map(|(_, &id)| id);
         if let Some(id) = next {
-            self.leave_queue(id, port);
+            self.leave_queue(id);
         }
         Ok(next)
     }
 
-    /// A connection no longer stands in its listener's queue.
-    pub(super) fn leave_queue(&mut self, id: ConnId, port: u16) {
-        if let Some(listener) = self.listeners.get_mut(&port) {
-            listener.waiting.retain(|&(waiting, _)| waiting != id);
-            listener.queue.retain(|&queued| queued != id);
-        }
-        if let Some(slot) = self.slots.get_mut(&id) {
-            slot.queued_at = None;
+    /// A connection no longer stands in its listener's queues.
+    pub(super) fn leave_queue(&mut self, id: ConnId) {
+        let place = self.slots.get_mut(&id).and_then(|slot| slot.place.take());
+        if let Some(place) = place
+            && let Some(listener) = self.listeners.get_mut(&place.port)
+        {
+            listener.leave(place);
         }
     }
 
     pub(super) fn close_listener(&mut self, now: Time, port: u16) {
         let Some(listener) = self.listeners.remove(&port) else { return };
-        for (id, _) in listener.waiting {
+        let half_open = listener.half_open.into_values().map(|(id, _)| id);
+        for id in half_open.chain(listener.queue.into_values()) {
             self.let_go(now, id);
         }
         let state = What::State { from: State::Listen, to: State::Closed };
@@ -84,7 +139,7 @@ impl Endpoint {
     /// Ends a connection that no application holds.
     fn let_go(&mut self, now: Time, id: ConnId) {
         if let Some(slot) = self.slots.get_mut(&id) {
-            slot.queued_at = None;
+            slot.place = None;
             for call in [Call::Abort, Call::Release] {
                 // An abort and a release of an existing connection can't fail.
                 let _ = slot.connection.call(now, call);
@@ -93,34 +148,78 @@ impl Endpoint {
         self.wake(id);
     }
 
-    /// A SYN for a listener: a connection in SYN-RECEIVED, if there is room for one.
+    /// A SYN for a listener: a connection in SYN-RECEIVED, if there is room for one; else a cookie, if that helps.
     pub(super) fn syn_arrives(&mut self, now: Time, key: Key, syn: &Segment) {
-        if let Err(cause) = self.make_room(now, key.local_port) {
-            return self.discard(now, key.peer, Some(syn), cause);
-        }
-        let origin = self.origin(key, now);
-        let id = origin.id;
-        self.insert(key, Some(key.local_port), Connection::passive(origin, syn, now));
-        if let Some(listener) = self.listeners.get_mut(&key.local_port) {
-            listener.waiting.push_back((id, now));
+        match self.make_room(now, key.local_port) {
+            Ok(()) => {
+                let origin = self.origin(key, now);
+                self.enter_listener(now, key, Connection::passive(origin, syn, now));
+            }
+            Err(Cause::BacklogFull) if self.config.syn_cookies => self.answer_with_cookie(now, key, syn),
+            Err(cause) => self.discard(now, key.peer, Some(syn), cause),
         }
     }
 
-    /// Room in the backlog for one more, or why there is none.
+    /// A connection takes its place in a listener's queue.
+    pub(super) fn enter_listener(&mut self, now: Time, key: Key, connection: Connection) {
+        let id = connection.origin().id;
+        let listener = self.listeners.get_mut(&key.local_port);
+        let place = listener.map(|listener| listener.enter(now, id, key.local_port));
+        self.insert(key, place, connection);
+    }
+
+    /// A SYN for a connection in TIME-WAIT begins the next one with the same ports, if it is surely no old one and
+    /// there is room. Says whether it did.
+    pub(super) fn reopen(&mut self, now: Time, id: ConnId, key: Key, syn: &Segment) -> bool {
+        let old = self.slots.get(&id).map(|slot| &slot.connection);
+        let Some(used) = old.and_then(|old| old.gives_way_to(syn)) else { return false };
+        if self.make_room(now, key.local_port).is_err() {
+            return false;
+        }
+        if let Some(slot) = self.slots.get_mut(&id) {
+            slot.connection.end(now, CloseReason::Finished, Cause::TimeWaitReused);
+        }
+        self.wake(id);
+        let mut origin = self.origin(key, now);
+        // RFC 9293 3.6.1: beyond all that the old connection sent, by more than an unscaled window.
+        let least = used + (1 << 16);
+        if origin.iss.distance_from(least) < 0 {
+            origin.iss = least;
+        }
+        self.enter_listener(now, key, Connection::passive(origin, syn, now));
+        true
+    }
+
+    /// Room for one more that may be anyone, or why there is none.
     fn make_room(&mut self, now: Time, port: u16) -> Result<(), Cause> {
         let listener = self.listeners.get(&port).ok_or(Cause::NoConnection)?;
-        if listener.waiting.len() >= listener.backlog {
-            let slots = &self.slots;
-            let half_open =
-                |id| slots.get(id).is_some_and(|slot| slot.connection.state() == State::SynReceived);
-            let oldest = listener.waiting.iter().find(|(id, _)| half_open(id)).copied();
-            match oldest {
-                Some((id, since)) if now.saturating_since(since) >= HALF_OPEN_GRACE => {
-                    self.leave_queue(id, port);
-                    self.let_go(now, id);
-                }
-                _ => return Err(Cause::BacklogFull),
-            }
+        if listener.is_neglected() {
+            return Err(Cause::AcceptQueueFull);
+        }
+        if listener.is_full() {
+            // Where cookies are sent, no one has to go for a stranger.
+            let is_old = |&(_, since): &(ConnId, Time)| now.saturating_since(since) >= HALF_OPEN_GRACE;
+            let oldest = listener.oldest_half_open().filter(is_old).filter(|_| !self.config.syn_cookies);
+            let (id, _) = oldest.ok_or(Cause::BacklogFull)?;
+            self.leave_queue(id);
+            self.let_go(now, id);
+        }
+        if self.connections() >= self.max_connections {
+            return Err(Cause::TooManyConnections);
+        }
+        Ok(())
+    }
+
+    /// Room for one that has proven its address: the oldest that has not makes way.
+    pub(super) fn make_room_for_proven(&mut self, now: Time, port: u16) -> Result<(), Cause> {
+        let listener = self.listeners.get(&port).ok_or(Cause::NoConnection)?;
+        if listener.is_neglected() {
+            return Err(Cause::AcceptQueueFull);
+        }
+        let oldest = listener.oldest_half_open().filter(|_| listener.is_full());
+        if let Some((id, _)) = oldest {
+            self.leave_queue(id);
+            self.let_go(now, id);
         }
         if self.connections() >= self.max_connections {
             return Err(Cause::TooManyConnections);

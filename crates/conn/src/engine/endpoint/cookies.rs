@@ -1,0 +1,126 @@
+//! SYN cookies (RFC 4987 section 3.6): a listener whose backlog is full answers SYNs all the same, and keeps nothing of
+//! them. What it needs to know comes back with the ACK of its SYN, whose sequence number is
+//!
+//! ```text
+//!   31    27 26  24 23                                0
+//!  +--------+------+-----------------------------------+
+//!  |  when  | MSS  |  keyed hash of who, when and what |
+//!  +--------+------+-----------------------------------+
+//! ```
+//!
+//! A SYN-ACK that is lost isn't sent again: the peer's own SYN, sent again, draws the next.
+
+use core::time::Duration;
+
+use lucid_congestion::Time;
+use lucid_wire::{Flags, Header, Options, Segment, SeqNum};
+
+use super::{Endpoint, Key};
+use crate::engine::cause::Cause;
+use crate::engine::connection::{Connection, Origin, Out, default_mss};
+use crate::engine::event::{SegmentSummary, What};
+use crate::engine::isn::Secret;
+use crate::engine::message::{ConnId, Output};
+
+/// Cookies count time in these.
+const PERIOD: Duration = Duration::from_secs(64);
+/// Those of this period are believed, and of so many before it.
+const OLDER_PERIODS: u64 = 1;
+/// After the last cookie none is believed for longer: then an ACK out of nowhere is that and no more.
+pub(super) const IN_USE: Duration = Duration::from_secs(128);
+
+/// What the peer may have offered, rounded down: the least there is, the defaults, classic's, IPv6 over a tunnel and over
+/// Ethernet, modern's, a jumbo frame, loopback.
+const MSS: [u16; 8] = [48, 536, 1004, 1220, 1432, 1452, 8952, 65_000];
+
+/// What makes a cookie this peer's, and this one's alone.
+struct Mark<'a> {
+    secret: &'a Secret,
+    key: Key,
+    /// The sequence number of the peer's SYN.
+    irs: SeqNum,
+}
+
+impl Mark<'_> {
+    fn cookie(&self, period: u64, mss: u8) -> SeqNum {
+        let Key { peer, local_port, remote_port } = self.key;
+        let said = (period << 3) | u64::from(mss);
+        let hash = self.secret.cookie(peer, local_port, remote_port, self.irs, said);
+        SeqNum::new((said as u32) << 24 | (hash & 0x00ff_ffff))
+    }
+
+    /// The cookie for an MSS.
+    fn make(&self, now: Time, mss: u16) -> SeqNum {
+        let index = MSS.iter().rposition(|&entry| entry <= mss).unwrap_or(0);
+        self.cookie(period(now), index as u8)
+    }
+
+    /// The MSS that a cookie was made for, if we made it, and not too long ago.
+    fn read(&self, now: Time, cookie: SeqNum) -> Option<u16> {
+        let index = (cookie.get() >> 24) as u8 & 0b111;
+        let newest = period(now);
+        let mut believed = newest.saturating_sub(OLDER_PERIODS)..=newest;
+        believed.any(|period| self.cookie(period, index) == cookie).then(|| MSS[usize::from(index)])
+    }
+}
+
+fn period(now: Time) -> u64 {
+    now.as_nanos() / PERIOD.as_nanos() as u64
+}
+
+impl Endpoint {
+    /// Answers a SYN for which there is no room: one SYN-ACK, no longer than the SYN, and nothing is kept.
+    pub(super) fn answer_with_cookie(&mut self, now: Time, key: Key, syn: &Segment) {
+        let mark = Mark { secret: &self.secret, key, irs: syn.header.sequence };
+        let offered = syn.header.options.mss.unwrap_or(default_mss(key.peer));
+        let origin = Origin {
+            iss: mark.make(now, offered),
+            make_controller: None,
+            observed: false,
+            ..self.origin_of(ConnId(self.next_id), key, now)
+        };
+        // The SYN-ACK is that of a connection that lives for one segment.
+        let Some(Out::Segment(segment)) = Connection::passive(origin, syn, now).poll(now) else { return };
+        if let Some(listener) = self.listeners.get_mut(&key.local_port) {
+            listener.cookies_until = Some(now + IN_USE);
+        }
+        let what = What::CookieSent { peer: key.peer, syn: SegmentSummary::from(syn) };
+        self.tell(now, None, Cause::BacklogFull, what);
+        self.outbox.push_back(Output::Transmit { conn: None, to: key.peer, segment });
+    }
+
+    /// An ACK without a connection: one that brings a cookie back makes its connection now.
+    ///
+    /// # Errors
+    /// Why it brings none: it is to be reset.
+    pub(super) fn cookie_returns(&mut self, now: Time, key: Key, segment: &Segment) -> Result<(), Cause> {
+        let Header { sequence, acknowledgment, flags, .. } = segment.header;
+        let listener = self.listeners.get(&key.local_port).ok_or(Cause::NoConnection)?;
+        if flags.contains(Flags::SYN) || listener.cookies_until.is_none_or(|until| until < now) {
+            return Err(Cause::NoConnection);
+        }
+        let (irs, cookie) = (sequence - 1, acknowledgment - 1);
+        let mark = Mark { secret: &self.secret, key, irs };
+        let mss = mark.read(now, cookie).ok_or(Cause::BadCookie)?;
+        if let Err(cause) = self.make_room_for_proven(now, key.local_port) {
+            self.discard(now, key.peer, Some(segment), cause);
+            return Ok(());
+        }
+        let id = self.new_id();
+        let origin = Origin { iss: cookie, ..self.origin_of(id, key, now) };
+        let syn = syn_again(segment, irs, mss);
+        self.enter_listener(now, key, Connection::from_cookie(origin, &syn, now));
+        if let Some(slot) = self.slots.get_mut(&id) {
+            slot.connection.segment_arrives(now, segment);
+        }
+        self.wake(id);
+        Ok(())
+    }
+}
+
+/// The peer's SYN, as far as the cookie tells it.
+fn syn_again(ack: &Segment, irs: SeqNum, mss: u16) -> Segment {
+    let options = Options { mss: Some(mss), ..Options::default() };
+    let header = Header { sequence: irs, flags: Flags::SYN, options, ..ack.header.clone() };
+    Segment { header, payload: bytes::Bytes::new() }
+}
