@@ -218,3 +218,17 @@ fn cookies_are_keyed() {
     assert_ne!(cookie(1, 0), cookie(2, 0));
     assert_ne!(cookie(1, 0), cookie(1, 1));
 }
+
+/// Or the peer would count on what we have forgotten by the time of its ACK.
+#[test]
+fn nothing_is_agreed_to_that_a_cookie_does_not_remember() {
+    let mut script = overwhelmed(&Config { ecn: true, ..modern() });
+    let mut syn = script.segment(&Line::parse("SYN SEQ 0 MSS 1452"));
+    syn.header.flags |= Flags::ECE | Flags::CWR;
+    syn.header.options.sack_permitted = true;
+    syn.header.options.window_scale = Some(7);
+    script.datagram(stranger(0), &encoded(&syn));
+    let Segment { header, .. } = answer(&script);
+    assert_eq!(header.flags, Flags::SYN | Flags::ACK);
+    assert_eq!((header.options.sack_permitted, header.options.window_scale), (false, None));
+}

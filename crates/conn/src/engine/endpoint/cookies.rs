@@ -12,12 +12,14 @@
 
 use core::time::Duration;
 
+use bytes::Bytes;
 use lucid_congestion::Time;
 use lucid_wire::{Flags, Header, Options, Segment, SeqNum};
 
 use super::{Endpoint, Key};
 use crate::engine::cause::Cause;
 use crate::engine::connection::{Connection, Origin, Out, default_mss};
+use crate::engine::ecn::Codepoint;
 use crate::engine::event::{SegmentSummary, What};
 use crate::engine::isn::Secret;
 use crate::engine::message::{ConnId, Output};
@@ -79,21 +81,29 @@ impl Endpoint {
             observed: false,
             ..self.origin_of(ConnId(self.next_id), key, now)
         };
-        // The SYN-ACK is that of a connection that lives for one segment.
-        let Some(Out::Segment(segment)) = Connection::passive(origin, syn, now).poll(now) else { return };
+        // The SYN-ACK is that of a connection that lives for one segment, and agrees to what the cookie remembers.
+        let remembered = remembered(&syn.header, syn.header.sequence, syn.header.options.mss);
+        let mut fleeting = Connection::passive(origin, &remembered, now);
+        let Some(Out::Segment(segment, ecn)) = fleeting.poll(now) else { return };
         if let Some(listener) = self.listeners.get_mut(&key.local_port) {
             listener.cookies_until = Some(now + IN_USE);
         }
         let what = What::CookieSent { peer: key.peer, syn: SegmentSummary::from(syn) };
         self.tell(now, None, Cause::BacklogFull, what);
-        self.outbox.push_back(Output::Transmit { conn: None, to: key.peer, segment });
+        self.outbox.push_back(Output::Transmit { conn: None, to: key.peer, segment, ecn });
     }
 
     /// An ACK without a connection: one that brings a cookie back makes its connection now.
     ///
     /// # Errors
     /// Why it brings none: it is to be reset.
-    pub(super) fn cookie_returns(&mut self, now: Time, key: Key, segment: &Segment) -> Result<(), Cause> {
+    pub(super) fn cookie_returns(
+        &mut self,
+        now: Time,
+        key: Key,
+        segment: &Segment,
+        ecn: Codepoint,
+    ) -> Result<(), Cause> {
         let Header { sequence, acknowledgment, flags, .. } = segment.header;
         let listener = self.listeners.get(&key.local_port).ok_or(Cause::NoConnection)?;
         if flags.contains(Flags::SYN) || listener.cookies_until.is_none_or(|until| until < now) {
@@ -108,19 +118,19 @@ impl Endpoint {
         }
         let id = self.new_id();
         let origin = Origin { iss: cookie, ..self.origin_of(id, key, now) };
-        let syn = syn_again(segment, irs, mss);
+        let syn = remembered(&segment.header, irs, Some(mss));
         self.enter_listener(now, key, Connection::from_cookie(origin, &syn, now));
         if let Some(slot) = self.slots.get_mut(&id) {
-            slot.connection.segment_arrives(now, segment);
+            slot.connection.segment_arrives(now, segment, ecn);
         }
         self.wake(id);
         Ok(())
     }
 }
 
-/// The peer's SYN, as far as the cookie tells it.
-fn syn_again(ack: &Segment, irs: SeqNum, mss: u16) -> Segment {
-    let options = Options { mss: Some(mss), ..Options::default() };
-    let header = Header { sequence: irs, flags: Flags::SYN, options, ..ack.header.clone() };
-    Segment { header, payload: bytes::Bytes::new() }
+/// The peer's SYN, as far as a cookie remembers it.
+fn remembered(header: &Header, irs: SeqNum, mss: Option<u16>) -> Segment {
+    let options = Options { mss, ..Options::default() };
+    let header = Header { sequence: irs, flags: Flags::SYN, options, ..header.clone() };
+    Segment { header, payload: Bytes::new() }
 }

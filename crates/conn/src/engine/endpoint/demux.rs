@@ -38,19 +38,19 @@ impl Endpoint {
             }
             self.wake(id);
         } else if self.listeners.contains_key(&key.local_port) {
-            self.arrives_in_listen(now, key, &segment);
+            self.arrives_in_listen(now, key, &segment, ecn);
         } else {
             self.arrives_in_closed(now, key, &segment, Cause::NoConnection);
         }
     }
 
     /// RFC 9293 section 3.10.7.2: in LISTEN.
-    fn arrives_in_listen(&mut self, now: Time, key: Key, segment: &Segment) {
+    fn arrives_in_listen(&mut self, now: Time, key: Key, segment: &Segment, ecn: Codepoint) {
         let flags = segment.header.flags;
         if flags.contains(Flags::RST) {
             self.discard(now, key.peer, Some(segment), Cause::StrayReset);
         } else if flags.contains(Flags::ACK) {
-            if let Err(cause) = self.cookie_returns(now, key, segment) {
+            if let Err(cause) = self.cookie_returns(now, key, segment, ecn) {
                 self.arrives_in_closed(now, key, segment, cause);
             }
         } else if flags.contains(Flags::SYN) {
