@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use lucid_congestion::Time;
+use lucid_conn::engine::Codepoint;
 use lucid_sim::{DropReason, Link, Packet};
 use lucid_wire::{PseudoHeader, Segment};
 
@@ -16,14 +17,15 @@ pub(crate) struct Datagram {
     pub(crate) from: SocketAddr,
     pub(crate) to: SocketAddr,
     pub(crate) bytes: Bytes,
+    pub(crate) ecn: Codepoint,
     is_data: bool,
 }
 
 impl Datagram {
-    pub(crate) fn new(from: SocketAddr, to: SocketAddr, segment: &Segment) -> Self {
+    pub(crate) fn new(from: SocketAddr, to: SocketAddr, ecn: Codepoint, segment: &Segment) -> Self {
         let mut bytes = Vec::new();
         segment.encode(&PseudoHeader::None, &mut bytes);
-        Self { from, to, bytes: bytes.into(), is_data: !segment.payload.is_empty() }
+        Self { from, to, bytes: bytes.into(), ecn, is_data: !segment.payload.is_empty() }
     }
 }
 
@@ -43,6 +45,12 @@ impl Packet for Datagram {
         }
         self.bytes = bytes.into();
     }
+
+    fn mark(&mut self) -> bool {
+        let marked = self.ecn.marked();
+        self.ecn = marked.unwrap_or(self.ecn);
+        marked.is_some()
+    }
 }
 
 /// What happened at the bottleneck, from the end of the warm-up on.
@@ -52,6 +60,8 @@ pub(crate) struct Passage {
     pub(crate) offered: u64,
     /// Of these, lost for want of room.
     pub(crate) overflowed: u64,
+    /// Of these, marked rather than lost.
+    pub(crate) marked: u64,
     /// Of these, lost otherwise.
     pub(crate) lost: u64,
     /// How long each one that passed waited before its first bit left, in nanoseconds.
@@ -79,6 +89,7 @@ impl Bottleneck {
             return;
         }
         self.passage.offered += 1;
+        self.passage.marked += u64::from(verdict.marked);
         match verdict.dropped {
             None => self.passage.waits.push(u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX)),
             Some(DropReason::QueueFull) => self.passage.overflowed += 1,

@@ -9,6 +9,9 @@ use lucid_conn::{Config, Profile};
 
 use crate::path::Path;
 
+/// RFC 7323 2.3: for windows of up to a gigabyte.
+const LARGEST_SHIFT: u8 = 14;
+
 /// A congestion control algorithm in a race: one of [`Algorithm::ALL`], or one from outside.
 #[derive(Clone)]
 pub struct Contender {
@@ -62,7 +65,7 @@ impl Contender {
         self.make.clone()
     }
 
-    /// Its configuration on this path: buffers are never what limits it.
+    /// Its configuration on this path: buffers and windows are never what limits it.
     pub(crate) fn config(&self, path: &Path) -> Config {
         let most = path.bdp() + path.queue_bytes() as f64;
         let buffer = ((4.0 * most) as usize).clamp(1 << 20, 1 << 30);
@@ -71,6 +74,7 @@ impl Contender {
             send_buffer: buffer,
             receive_buffer: buffer,
             receive_buffer_max: buffer,
+            window_scale: self.config.window_scale.or(Some(LARGEST_SHIFT)),
             nagle: false,
             ..self.config.clone()
         }

@@ -29,6 +29,8 @@ pub struct Path {
     pub rtt: Duration,
     /// The queue before the line.
     pub queue: Queue,
+    /// What meets more than so many bandwidth-delay products in the queue is marked, if its sender speaks ECN.
+    pub mark: Option<f64>,
     /// The payload of a full segment, in bytes.
     pub mss: u16,
     /// Each datagram is lost with this probability.
@@ -59,6 +61,7 @@ impl Path {
             rate,
             rtt,
             queue: Queue::Bdp(1.0),
+            mark: None,
             mss: if jumbo { Self::JUMBO_MSS } else { Self::MSS },
             loss: Probability::NEVER,
             burst: None,
@@ -134,6 +137,7 @@ impl Path {
             rate: Some(self.rate),
             rate_changes: self.rate_changes.clone(),
             queue: Some(self.queue_bytes()),
+            mark: self.mark.map(|bdps| (self.bdp() * bdps) as usize),
             blackout: self.blackout.clone(),
             ..Faults::default()
         }

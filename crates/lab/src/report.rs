@@ -128,6 +128,12 @@ impl Report {
         self.passage.overflowed
     }
 
+    /// Datagrams marked at the bottleneck after the warm-up.
+    #[must_use]
+    pub fn marked(&self) -> u64 {
+        self.passage.marked
+    }
+
     /// How long datagrams waited before the line after the warm-up: this percentile of them at most so long.
     #[must_use]
     pub fn queueing_delay(&self, percent: f64) -> Duration {

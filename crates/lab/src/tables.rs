@@ -5,6 +5,7 @@ mod delay;
 mod fairness;
 mod losses;
 mod lossless;
+mod marks;
 mod mixes;
 mod position;
 mod reordering;
@@ -22,6 +23,7 @@ pub use delay::delay;
 pub use fairness::fairness;
 pub use losses::{Lossy, losses, reno_rate};
 pub use lossless::{Cell, lossless};
+pub use marks::marks;
 pub use mixes::mixes;
 pub use position::position;
 pub use reordering::reordering;
@@ -46,6 +48,7 @@ pub const ALL: &[Named] = &[
     Named { name: fairness::NAME, about: "how evenly equal flows share", run: fairness::full },
     Named { name: mixes::NAME, about: "who gets what when two algorithms share", run: mixes::full },
     Named { name: delay::NAME, about: "how long a queue a flow keeps", run: delay::full },
+    Named { name: marks::NAME, about: "what a queue that marks saves (ECN)", run: marks::full },
     Named { name: short::NAME, about: "short flows beside a long one", run: short::full },
     Named {
         name: reply::NAME,

@@ -6,7 +6,7 @@ mod host;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use lucid_conn::engine::{Codepoint, ConnId, Input, Notice, Output, Time};
+use lucid_conn::engine::{ConnId, Input, Notice, Output, Time};
 use lucid_sim::{Link, split_seed};
 
 use crate::bottleneck::{Bottleneck, Datagram, since_start};
@@ -116,8 +116,8 @@ impl<'a> World<'a> {
         }
     }
 
-    fn arrive(&mut self, Datagram { from, to, bytes, .. }: Datagram) {
-        self.input(host::at(to), Input::Datagram { from, bytes, ecn: Codepoint::NotEct });
+    fn arrive(&mut self, Datagram { from, to, bytes, ecn, .. }: Datagram) {
+        self.input(host::at(to), Input::Datagram { from, bytes, ecn });
     }
 
     fn expire(&mut self) {
@@ -147,8 +147,8 @@ impl<'a> World<'a> {
     fn drain(&mut self, host: usize) {
         loop {
             match self.hosts[host].endpoint.poll(self.now) {
-                Output::Transmit { to, segment, .. } => {
-                    let datagram = Datagram::new(host::address(host), to, &segment);
+                Output::Transmit { to, segment, ecn, .. } => {
+                    let datagram = Datagram::new(host::address(host), to, ecn, &segment);
                     if host == CLIENTS {
                         self.back.push(since_start(self.now), datagram);
                     } else {

@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use lucid_lab::tables::{
-    Cell, Happening, Lossy, changes, delay, fairness, losses, lossless, mixes, position, reordering, reply,
-    short,
+    Cell, Happening, Lossy, changes, delay, fairness, losses, lossless, marks, mixes, position, reordering,
+    reply, short,
 };
 use lucid_lab::{Contender, Path, SEED, Table};
 
@@ -42,6 +42,7 @@ fn sharing() {
         fairness(&[(Path::of(10.0, 20), 2), (Path::of(20.0, 40), 8)], &all),
         mixes(&path, &[1.0], length, &all),
         delay(&path, &[1.0, 4.0], length, &all),
+        marks(&path.clone().queue(2.0), &[None, Some(0.5)], length, &all),
         short(&path, 20, &all),
     ];
     check("sharing", &tables);
