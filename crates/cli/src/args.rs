@@ -213,6 +213,16 @@ pub(crate) struct Tcp {
     /// for servers]
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub(crate) timeout: Option<Duration>,
+    /// Give up when nothing is acknowledged for this long, though the peer answers; it is told, too [default: never]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) user_timeout: Option<Duration>,
+    /// After this long without a word, ask whether the peer is still there: 9 times, 75s apart or as long if
+    /// that is less [default: never]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) keep_alive: Option<Duration>,
+    /// Send small segments at once: turn the Nagle algorithm off
+    #[arg(long)]
+    pub(crate) nodelay: bool,
     /// How long to stay in TIME-WAIT [default: 250ms for clients, whose port goes with them; 60s for servers]
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub(crate) time_wait: Option<Duration>,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lucid_conn::sim::Faults;
-use lucid_conn::{Config, Impair};
+use lucid_conn::{Config, Impair, KeepAlive};
 use serde::Serialize;
 
 use crate::args::{self, Command, FaultFlags, Seeing, Tcp, Way, Wish};
@@ -219,9 +219,18 @@ fn config(tcp: &Tcp) -> Result<Config, Failure> {
         ecn: tcp.ecn || profile.ecn,
         r2: tcp.timeout.unwrap_or(profile.r2),
         r2_syn: tcp.timeout.unwrap_or(profile.r2_syn),
+        user_timeout: tcp.user_timeout.or(profile.user_timeout),
+        keep_alive: tcp.keep_alive.map(keep_alive).or(profile.keep_alive),
+        nagle: profile.nagle && !tcp.nodelay,
         time_wait: tcp.time_wait.unwrap_or(profile.time_wait),
         ..profile
     })
+}
+
+/// Whoever asks soon wants to know soon: probes are never further apart than the first is away.
+fn keep_alive(idle: Duration) -> KeepAlive {
+    let usual = KeepAlive::default();
+    KeepAlive { idle, interval: usual.interval.min(idle), ..usual }
 }
 
 impl From<FaultFlags> for Faults {

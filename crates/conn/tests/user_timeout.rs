@@ -114,6 +114,14 @@ fn a_peer_may_ask_for_longer_within_limits() {
     }
 }
 
+/// R2 below 100 s is the application's word, too.
+#[test]
+fn a_hasty_r2_is_not_made_longer() {
+    let mut script = Script::established(&Config { r2: secs(10), ..classic() });
+    says(&mut script, "SEQ 1 ACK 1", 300);
+    ends_after(script, 10);
+}
+
 #[test]
 fn a_peers_syn_and_the_first_ack_of_a_handshake_count() {
     let mut script = Script::connecting(&classic());

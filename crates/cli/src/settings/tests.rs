@@ -48,6 +48,19 @@ fn flags_change_the_profile_and_nothing_else() {
 }
 
 #[test]
+fn the_life_of_a_connection_is_what_the_flags_say() {
+    let config = asked("lucid ls --nodelay --keep-alive 10s --user-timeout 60s").endpoint.config;
+    let second = Duration::from_secs(1);
+    let probing = KeepAlive { idle: 10 * second, interval: 10 * second, probes: 9 };
+    assert_eq!(
+        (config.nagle, config.keep_alive, config.user_timeout),
+        (false, Some(probing), Some(60 * second))
+    );
+    let patient = asked("lucid ls --keep-alive 120min").endpoint.config;
+    assert_eq!(patient.keep_alive, Some(KeepAlive::default()));
+}
+
+#[test]
 fn an_unknown_algorithm_is_a_usage_error_that_lists_those_there_are() {
     let failure = settle("lucid ls --cc vegas").expect_err("no such algorithm");
     assert_eq!(failure.exit, Exit::Usage);

@@ -53,8 +53,9 @@ impl Connection {
         let (lower, upper) = LIMITS;
         match (self.user_timeouts.own, self.user_timeouts.remote) {
             (Some(own), _) => own,
-            (None, Some(remote)) => r2.max(remote.max(lower).max(self.rtt.rto()).min(upper)),
-            (None, None) => r2,
+            // An R2 below what RFC 9293 asks for (SHLD-11) was chosen on purpose, and is left alone.
+            (None, Some(remote)) if r2 >= lower => r2.max(remote.max(lower).max(self.rtt.rto()).min(upper)),
+            (None, _) => r2,
         }
     }
 
