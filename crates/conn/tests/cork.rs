@@ -14,7 +14,7 @@ const fn millis(millis: u64) -> Duration {
 fn corked() -> Script {
     let config = Config { initial_window: 10, ..Config::new(Profile::Classic) };
     let mut script = Script::established(&config);
-    script.call(Call::SetCork(true)).unwrap();
+    script.call(Call::SetCork(true)).expect("a cork always fits");
     script
 }
 

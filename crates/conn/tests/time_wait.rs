@@ -21,7 +21,7 @@ fn in_time_wait(sent: usize) -> Script {
         script.says(&format!("SEQ 100 ACK {acked}"));
     }
     script.reads(99);
-    script.call(Call::Shutdown).unwrap();
+    script.call(Call::Shutdown).expect("it is open");
     script.says(&format!("FIN SEQ 100 ACK {}", acked + 1));
     assert_eq!(script.state(), State::TimeWait, "{}", script.exchange());
     script.ignores();

@@ -131,6 +131,6 @@ impl Endpoint {
 /// The peer's SYN, as far as a cookie remembers it.
 fn remembered(header: &Header, irs: SeqNum, mss: Option<u16>) -> Segment {
     let options = Options { mss, ..Options::default() };
-    let header = Header { sequence: irs, flags: Flags::SYN, options, ..header.clone() };
+    let header = Header { sequence: irs, flags: Flags::SYN, options, ..*header };
     Segment { header, payload: Bytes::new() }
 }

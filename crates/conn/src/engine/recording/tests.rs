@@ -181,7 +181,7 @@ fn the_recorder_keeps_inputs_and_segments_as_told() {
             }
             Recorded::Drained => recorder.drained(at).unwrap(),
             Recorded::Sent(SentSegment { to, .. }) => {
-                recorder.sent(at, to, &segment(b"written!"), Codepoint::Ect0).unwrap()
+                recorder.sent(at, to, &segment(b"written!"), Codepoint::Ect0).unwrap();
             }
         }
     }
