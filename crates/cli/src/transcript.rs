@@ -101,6 +101,7 @@ impl Transcript {
             What::Listening { port } => page.banner(format_args!("Server is listening on port {port}")),
             What::Opened { peer, active, .. } => page.opened(*peer, *active),
             What::State { to, .. } => page.moved(*to, known),
+            What::Options { agreed } => page.detail(format!("|Options: {agreed}")),
             What::Sent { segment, .. } => page.sent(segment, event.cause),
             What::Received { segment } => page.segment("receive", segment),
             What::Arrived { seq, arrival, next, .. } => page.arrived(*seq, *arrival, *next),

@@ -20,14 +20,16 @@ pub(crate) enum Owed {
 pub(crate) struct AckPolicy {
     /// An acknowledgment is due with this many segments.
     every: u8,
+    /// So many more don't wait for a second segment.
+    quick: u16,
     /// Segments that wait for theirs.
     waiting: u8,
     owed: Owed,
 }
 
 impl AckPolicy {
-    pub(crate) fn new(every: u8) -> Self {
-        Self { every: every.max(1), waiting: 0, owed: Owed::Nothing }
+    pub(crate) fn new(every: u8, quick: u16) -> Self {
+        Self { every: every.max(1), quick, waiting: 0, owed: Owed::Nothing }
     }
 
     pub(crate) fn owed(&self) -> Owed {
@@ -37,9 +39,12 @@ impl AckPolicy {
     /// A segment with data came in order: its ACK may wait, unless it is the second. Returns whether it waits.
     pub(crate) fn on_in_order(&mut self, may_wait: bool) -> bool {
         self.waiting = self.waiting.saturating_add(1);
-        let waits = may_wait && self.waiting < self.every;
+        let is_quick = self.quick > 0;
+        let waits = may_wait && self.waiting < self.every && !is_quick;
         if waits {
             self.owe(Owed::Later);
+        } else if is_quick {
+            self.now(Cause::QuickAck);
         } else {
             self.now(Cause::SecondSegment);
         }
@@ -78,6 +83,9 @@ impl AckPolicy {
 
     /// A segment with our ACK left.
     pub(crate) fn on_ack_sent(&mut self) {
+        if self.waiting > 0 {
+            self.quick = self.quick.saturating_sub(1);
+        }
         self.waiting = 0;
         self.owed = Owed::Nothing;
     }
@@ -89,7 +97,7 @@ mod tests {
 
     #[test]
     fn every_second_segment_is_acknowledged_and_a_single_one_by_the_timer() {
-        let mut acks = AckPolicy::new(2);
+        let mut acks = AckPolicy::new(2, 0);
         assert!(acks.on_in_order(true));
         assert_eq!(acks.owed(), Owed::Later);
         assert!(!acks.on_in_order(true));
@@ -102,9 +110,23 @@ mod tests {
 
     #[test]
     fn a_duplicate_ack_is_not_softened_by_what_comes_after() {
-        let mut acks = AckPolicy::new(2);
+        let mut acks = AckPolicy::new(2, 0);
         acks.alone(Cause::OutOfOrderData);
         acks.on_in_order(true);
         assert_eq!(acks.owed(), Owed::Alone(Cause::OutOfOrderData));
+    }
+
+    /// Segments taken in together still draw one.
+    #[test]
+    fn the_first_acks_do_not_wait() {
+        let mut acks = AckPolicy::new(2, 2);
+        for _ in 0..2 {
+            assert!(!acks.on_in_order(true));
+            assert!(!acks.on_in_order(true));
+            assert_eq!(acks.owed(), Owed::Now(Cause::QuickAck));
+            acks.on_ack_sent();
+            acks.on_ack_sent();
+        }
+        assert!(acks.on_in_order(true));
     }
 }

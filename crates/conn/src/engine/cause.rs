@@ -74,6 +74,8 @@ causes! {
     TimeWaitIgnoresReset = "TIME-WAIT is not ended by a reset", "RFC 1337 3";
     NotASyn = "a connection begins with a SYN", "RFC 9293 3.10.7.3";
     ChallengeLimit = "challenge ACKs are limited", "RFC 5961 7";
+    TimestampTooOld = "its timestamp is older than one that came in order", "RFC 7323 5.3 (R1)";
+    NoTimestamp = "it lacks the timestamp that was agreed on", "RFC 7323 3.2";
     Unvalidated = "an address not yet proven is sent no more than it sent", "RFC 4987 3";
 
     // Acknowledging.
@@ -84,6 +86,7 @@ causes! {
     GapFilled = "a segment that fills a gap draws an ACK at once", "RFC 5681 4.2";
     DuplicateData = "a duplicate is acknowledged again", "RFC 9293 3.10.7.4 (first)";
     WindowUpdate = "the receive window opened", "RFC 9293 3.8.6.2.2";
+    QuickAck = "the first ACKs of a connection don't wait", "RFC 5681 4.2";
     DataArrived = "data arrived", "RFC 9293 3.10.7.4 (seventh)";
 
     // The congestion window.
@@ -110,6 +113,7 @@ causes! {
     TimeoutWindow = "a timeout leaves one segment of window", "RFC 5681 3.1";
     WindowFull = "the window is used up", "RFC 9293 3.8.6";
     RttSample = "an ACK of a segment that was sent once", "RFC 6298 3";
+    EchoedTimestamp = "an ACK of new data echoes when its segment was sent", "RFC 7323 4.1";
 
     // Congestion marks.
     CongestionExperienced = "the network marked it instead of dropping it", "RFC 3168 6.1.3";

@@ -49,7 +49,8 @@ pub struct Config {
     pub pacing: bool,
     /// Whether timestamps are offered, and used if the peer offers them, too (RFC 7323 section 3).
     pub timestamps: bool,
-    /// The window scale to offer (RFC 7323 section 2; above 14 counts as 14): none for windows up to 65,535 bytes.
+    /// The window scale to offer (RFC 7323 section 2): none for windows up to 65,535 bytes. At most 14, and no more than
+    /// `receive_buffer` has bits.
     pub window_scale: Option<u8>,
     /// Whether explicit congestion notification is offered (RFC 3168 section 6.1.1).
     pub ecn: bool,

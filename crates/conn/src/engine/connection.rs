@@ -17,6 +17,7 @@ use super::event::{Event, SegmentSummary, What};
 use super::info::{Counts, Info, RecoveryState};
 use super::loss::Loss;
 use super::message::{ConnId, Notice};
+use super::negotiated::Agreed;
 use super::position::Position;
 use super::rack::Rack;
 use super::receiver::Receiver;
@@ -24,16 +25,12 @@ use super::recovery::{Episode, Kind, TailProbe};
 use super::sender::{Next, Sender};
 use super::state::State;
 use super::timers::{Timer, Timers};
-use super::timestamps::TimestampClock;
+use super::timestamps;
 use super::undo::Undo;
 use super::user_timeout::UserTimeout;
 
 /// The least MSS that is believed: a peer that asks for less would make us send headers only.
 pub(crate) const MIN_MSS: u16 = 48;
-/// The send MSS if the peer's SYN brings no MSS option (RFC 9293 section 3.7.1, MUST-15).
-const DEFAULT_MSS: u16 = 536;
-/// The same over IPv6.
-const DEFAULT_MSS_V6: u16 = 1220;
 
 /// What a connection is made with.
 #[derive(Clone)]
@@ -87,10 +84,12 @@ pub(crate) struct Connection {
     pub(super) sender: Sender,
     /// There is one once the peer's SYN has come.
     pub(super) receiver: Option<Receiver>,
+    /// The options in use, once the peer's SYN has come.
+    pub(super) agreed: Agreed,
+    /// TS.Recent, if timestamps are in use.
+    pub(super) ts_recent: Option<timestamps::Recent>,
     pub(super) acks: AckPolicy,
     pub(super) loss: Loss,
-    /// Both sides know SACK.
-    pub(super) sack: bool,
     pub(super) rack: Rack,
     pub(super) rate: DeliveryRate,
     pub(super) pacer: Pacer,
@@ -112,6 +111,7 @@ pub(crate) struct Connection {
     /// Why what is lost was found to be.
     pub(super) resend_cause: Cause,
     pub(super) last_challenge: Option<Time>,
+    pub(super) opened_at: Time,
     pub(super) last_heard: Time,
     /// Since when the front segment has made no progress, for R2.
     pub(super) stuck_since: Time,
@@ -162,7 +162,7 @@ impl Connection {
         connection.unproven = Some(Unproven { allowance: 0, syn_len: syn.encoded_len() });
         connection.tell(now, Cause::SynArrived, Self::opened);
         connection.heard(now, syn);
-        connection.take_syn(syn);
+        connection.take_syn(now, syn, Cause::SynArrived);
         connection.hear_user_timeout(now, syn);
         connection.state = State::SynReceived;
         connection.arm(now);
@@ -178,7 +178,6 @@ impl Connection {
             state,
             passive,
             loss: Loss::new(congestion.recovery(), sender.iss()),
-            sack: false,
             rack: Rack::new(sender.iss()),
             rate: DeliveryRate::default(),
             pacer: Pacer::new(u32::from(mss) + u32::from(config.counted_header)),
@@ -190,13 +189,16 @@ impl Connection {
             sender,
             ecn: Ecn::new(config.ecn),
             receiver: None,
-            acks: AckPolicy::new(config.ack_every),
+            agreed: Agreed::default(),
+            ts_recent: None,
+            acks: AckPolicy::new(config.ack_every, config.quick_acks),
             congestion,
             rtt: RttEstimator::new(config.rto),
             timers: Timers::default(),
             unproven: None,
             resend_cause: Cause::RetransmissionTimeout,
             last_challenge: None,
+            opened_at: now,
             last_heard: now,
             stuck_since: now,
             timeouts: 0,
@@ -222,18 +224,6 @@ impl Connection {
             remote_port: self.origin.remote_port,
             active: !self.passive,
         }
-    }
-
-    /// The peer's SYN: where its sequence begins, and what its options say.
-    pub(super) fn take_syn(&mut self, syn: &Segment) {
-        self.ecn.hear_syn(syn.header.flags);
-        let config = &self.origin.config;
-        self.receiver =
-            Some(Receiver::new(syn.header.sequence, config.receive_buffer, config.mss.max(MIN_MSS)));
-        self.sack = config.sack && syn.header.options.sack_permitted;
-        let offered = syn.header.options.mss.unwrap_or(default_mss(self.origin.peer));
-        // RFC 9293 3.7.1 (MUST-16): the smaller of what the peer takes and what we can send.
-        self.sender.set_mss(offered.min(config.mss).max(MIN_MSS));
     }
 
     /// Our SYN is acknowledged: data may flow, with a window that knows the MSS.
@@ -372,16 +362,6 @@ impl Connection {
         own.or_else(|| self.rtt.smoothed().map(|rtt| default_pacing_rate(window, rtt, phase)))
     }
 
-    /// Our timestamps' clock.
-    pub(super) fn timestamp_clock(&self) -> TimestampClock {
-        TimestampClock::new(self.origin.timestamp_offset)
-    }
-
-    /// TSecr, if timestamps are in use.
-    pub(super) fn echo(&self, segment: &Segment) -> Option<u32> {
-        segment.header.options.timestamps.filter(|_| self.origin.config.timestamps).map(|both| both.echo)
-    }
-
     /// The congestion window has held sending back since what this acknowledges was sent: it was tested (RFC 7661). In
     /// slow start half of it is enough, since it doubles meanwhile.
     pub(super) fn is_window_limited(&self) -> bool {
@@ -471,6 +451,7 @@ impl Connection {
             ssthresh: self.congestion.slow_start_threshold(),
             mss: self.sender.mss(),
             ecn: self.ecn.may_send_ect(),
+            options: self.agreed,
             send_window: self.sender.window(),
             receive_window: self.receiver.as_ref().map_or(0, Receiver::window),
             flight_size: self.sender.in_flight().flight_size(),
@@ -484,18 +465,13 @@ impl Connection {
             rto: self.rtt.rto(),
             lost: self.sender.in_flight().lost(),
             arrived: self.sender.in_flight().arrived(),
-            sack: self.sack,
+            sack: self.agreed.sack,
             recovery: self.recovery_state(),
             pacing_rate: self.pacing_rate(),
             delivered: self.rate.delivered(),
             counts: self.counts,
         }
     }
-}
-
-/// What a peer takes whose SYN has no MSS option.
-pub(crate) fn default_mss(peer: SocketAddr) -> u16 {
-    if peer.is_ipv6() { DEFAULT_MSS_V6 } else { DEFAULT_MSS }
 }
 
 /// RFC 5681 3.1: after a lost SYN the initial window is one segment.

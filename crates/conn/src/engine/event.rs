@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::cause::Cause;
 use super::error::CloseReason;
 use super::message::ConnId;
+use super::negotiated::Agreed;
 use super::state::State;
 
 /// The version of the events' JSON form; it goes up when a field changes its meaning.
@@ -149,6 +150,11 @@ pub enum What {
         from: State,
         /// To.
         to: State,
+    },
+    /// The peer's SYN came, and both sides have options in common.
+    Options {
+        /// Which, and how.
+        agreed: Agreed,
     },
     /// A segment was handed to the network.
     Sent {

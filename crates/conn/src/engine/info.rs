@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use lucid_congestion::Phase;
 use serde::Serialize;
 
+use super::negotiated::Agreed;
 use super::state::State;
 
 /// Counts since the connection was opened.
@@ -85,6 +86,8 @@ pub struct Info {
     pub mss: u16,
     /// Whether both sides use explicit congestion notification (RFC 3168).
     pub ecn: bool,
+    /// The options in use.
+    pub options: Agreed,
     /// SND.WND, in bytes.
     pub send_window: u64,
     /// RCV.WND as last offered, in bytes.

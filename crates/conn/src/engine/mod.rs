@@ -2,6 +2,7 @@
 
 mod ack_policy;
 mod cause;
+mod chunks;
 mod config;
 mod connection;
 mod cork;
@@ -15,6 +16,8 @@ mod isn;
 mod keep_alive;
 mod loss;
 mod message;
+mod negotiated;
+mod options;
 mod output;
 mod position;
 mod rack;
@@ -24,6 +27,7 @@ mod recording;
 mod recovery;
 mod reopening;
 mod replay;
+mod sack_report;
 mod segment_arrives;
 mod send_buffer;
 mod sender;
@@ -44,6 +48,7 @@ pub use event::{Arrival, Change, EVENT_VERSION, Event, Fault, Late, Limit, Segme
 pub use info::{Counts, Info, RecoveryState};
 pub use lucid_congestion::Time;
 pub use message::{Call, ConnId, Input, Notice, Output, Reply};
+pub use negotiated::{Agreed, Scale};
 pub use recording::{Record, Recorded, Recorder, RecordingError, RecordingReader, SentSegment};
 pub use replay::{ReplayError, Replayed, replay, replay_with};
 pub use state::State;

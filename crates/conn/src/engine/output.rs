@@ -2,20 +2,17 @@
 
 use bytes::Bytes;
 use lucid_congestion::{Phase, Sent as SentBytes, Stamp, Time};
-use lucid_wire::{Flags, Header, Options, Segment, SeqNum};
+use lucid_wire::{Flags, Header, Segment, SeqNum};
 
 use super::ack_policy::Owed;
 use super::cause::Cause;
-use super::connection::{Connection, MIN_MSS, Out};
+use super::connection::{Connection, Out};
 use super::event::{Limit, SegmentSummary, What};
 use super::position::Position;
 use super::receiver::Receiver;
 use super::sender::Next;
 use super::state::State;
 use super::timers::Timer;
-
-/// A header without options.
-const BARE: usize = 20;
 
 impl Connection {
     /// Makes the next segment, if there is one to send.
@@ -70,6 +67,7 @@ impl Connection {
     /// Sends this stretch of sequence space: a SYN, data, a FIN, or what rides together.
     fn send_stretch(&mut self, now: Time, start: Position, end: Position, cause: Cause) {
         self.open_window();
+        let (sack, end) = self.sack_beside(start, end);
         let cargo = self.sender.cargo(start, end);
         let mut flags = Flags::EMPTY;
         for (set, flag) in [
@@ -83,9 +81,8 @@ impl Connection {
                 flags |= flag;
             }
         }
-        let options = if cargo.syn { self.syn_options() } else { Options::default() };
-        let mut segment = self.segment(flags, start.number(), cargo.payload);
-        segment.header.options = options;
+        let mut segment = self.segment(now, flags, start.number(), cargo.payload);
+        segment.header.options.sack = sack;
         segment.header.urgent_pointer = cargo.urgent.unwrap_or(0);
         if !self.may_afford(&segment) {
             return;
@@ -170,16 +167,6 @@ impl Connection {
         self.tell(now, cause, |connection| What::State { from, to: connection.state });
     }
 
-    /// MSS in every SYN (SHLD-5), window scale and the like when they come. To an unproven address a SYN-ACK
-    /// is never larger than the SYN was: without room for it, the option stays away.
-    fn syn_options(&self) -> Options {
-        let with_mss = Options { mss: Some(self.origin.config.mss.max(MIN_MSS)), ..Options::default() };
-        let with_user_timeout = Options { user_timeout: self.user_timeouts.for_syn(), ..with_mss };
-        let room = self.unproven.map_or(usize::MAX, |unproven| unproven.syn_len);
-        let fits = |options: &Options| BARE + options.encoded_len() <= room;
-        [with_user_timeout, with_mss].into_iter().find(fits).unwrap_or_default()
-    }
-
     /// Whether an address that has not proven itself may be sent this, and takes it from its allowance.
     fn may_afford(&mut self, segment: &Segment) -> bool {
         let Some(unproven) = &mut self.unproven else { return true };
@@ -190,7 +177,8 @@ impl Connection {
 
     /// A pure ACK: <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>. It takes no sequence number (RFC 9293 section 3.4).
     fn send_ack(&mut self, now: Time, cause: Cause) {
-        let segment = self.segment(Flags::ACK, self.sender.nxt().number(), Bytes::new());
+        let mut segment = self.segment(now, Flags::ACK, self.sender.nxt().number(), Bytes::new());
+        segment.header.options.sack = self.sack_blocks();
         if self.may_afford(&segment) {
             self.transmit(now, segment, 0, cause);
         } else {
@@ -200,14 +188,14 @@ impl Connection {
 
     /// RFC 9293 3.8.4: <SEQ=SND.NXT-1> and no data. The peer has that number already, so it must answer.
     pub(super) fn send_keep_alive(&mut self, now: Time) {
-        let segment = self.segment(Flags::ACK, (self.sender.nxt() - 1).number(), Bytes::new());
+        let segment = self.segment(now, Flags::ACK, (self.sender.nxt() - 1).number(), Bytes::new());
         self.transmit(now, segment, 0, Cause::Idle);
     }
 
     /// <SEQ=SND.NXT><CTL=RST>, with our ACK beside it where there is one.
     pub(super) fn send_reset(&mut self, now: Time, cause: Cause) {
         let flags = if self.receiver.is_some() { Flags::RST | Flags::ACK } else { Flags::RST };
-        let segment = self.segment(flags, self.sender.nxt().number(), Bytes::new());
+        let segment = self.segment(now, flags, self.sender.nxt().number(), Bytes::new());
         if self.may_afford(&segment) {
             self.transmit(now, segment, 0, cause);
         }
@@ -215,7 +203,7 @@ impl Connection {
 
     /// The answer to an unacceptable ACK: <SEQ=SEG.ACK><CTL=RST> (RFC 9293 section 3.10.7).
     pub(super) fn send_reset_at(&mut self, now: Time, sequence: SeqNum, cause: Cause) {
-        let mut segment = self.segment(Flags::RST, sequence, Bytes::new());
+        let mut segment = self.segment(now, Flags::RST, sequence, Bytes::new());
         segment.header.acknowledgment = SeqNum::new(0);
         segment.header.window = 0;
         if self.may_afford(&segment) {
@@ -224,17 +212,23 @@ impl Connection {
     }
 
     /// A segment with our ports, our acknowledgment and our window.
-    fn segment(&self, flags: Flags, sequence: SeqNum, payload: Bytes) -> Segment {
-        let first_window = self.first_window();
+    fn segment(&self, now: Time, flags: Flags, sequence: SeqNum, payload: Bytes) -> Segment {
+        let is_syn = flags.contains(Flags::SYN);
+        let options = if is_syn { self.syn_options(now) } else { self.constant_options(now) };
+        let window = match &self.receiver {
+            None => self.first_window(),
+            Some(receiver) if is_syn => receiver.syn_window_field(),
+            Some(receiver) => receiver.window_field(),
+        };
         let header = Header {
             source_port: self.origin.local_port,
             destination_port: self.origin.remote_port,
             sequence,
             acknowledgment: self.receiver.as_ref().map_or(SeqNum::new(0), |receiver| receiver.nxt().number()),
             flags,
-            window: self.receiver.as_ref().map_or(first_window, Receiver::window_field),
+            window,
             urgent_pointer: 0,
-            options: Options::default(),
+            options,
         };
         Segment { header, payload }
     }
@@ -256,6 +250,9 @@ impl Connection {
         self.advertise_user_timeout(&mut segment);
         if segment.header.flags.contains(Flags::ACK) {
             self.acks.on_ack_sent();
+            if let Some(receiver) = &mut self.receiver {
+                receiver.on_ack_sent();
+            }
             self.timers.stop(Timer::DelayedAck);
         }
         self.hand_out(now, segment, retransmission, cause);

@@ -1,34 +1,28 @@
 //! Segments out of order, kept until the gap before them is filled.
 
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 use bytes::Bytes;
 
+use super::chunks::Chunks;
 use super::position::Position;
 use super::receiver::owned;
 
-/// Never more than this many separate pieces: a peer that sends single bytes with gaps gets no further.
-/// A window of 65,535 bytes in full segments has 65.
-const MAX_PIECES: usize = 1024;
+/// So many runs with gaps between them are always kept.
+const MIN_RUNS: usize = 1024;
+/// Beyond those, one for so many bytes of window: what keeping a run costs on top of its bytes is less than
+/// that, so a peer that sends single bytes with gaps makes us hold about two windows of memory, and no more.
+const WINDOW_PER_RUN: u64 = 256;
 
-/// Pieces beyond RCV.NXT: sorted, disjoint, none empty. What they hold is bounded by the receive window,
-/// since only what lies inside it comes here.
+/// Runs of bytes beyond RCV.NXT, with gaps between them: sorted, apart, none empty. What they hold is bounded by
+/// the receive window, since only what lies inside it comes here. Finding a place costs the logarithm of their
+/// number.
 #[derive(Debug, Default)]
 pub(crate) struct Reassembler {
-    pieces: VecDeque<Piece>,
+    /// By the place of their first byte.
+    runs: BTreeMap<Position, Chunks>,
     bytes: usize,
-}
-
-#[derive(Debug)]
-struct Piece {
-    start: Position,
-    data: Bytes,
-}
-
-impl Piece {
-    fn end(&self) -> Position {
-        self.start + self.data.len() as u64
-    }
 }
 
 impl Reassembler {
@@ -39,61 +33,92 @@ impl Reassembler {
 
     /// The place behind the last byte that waits, if any does.
     pub(crate) fn end(&self) -> Option<Position> {
-        self.pieces.back().map(Piece::end)
+        self.runs.last_key_value().map(|(&start, run)| start + run.len() as u64)
+    }
+
+    /// The run that holds this place.
+    pub(crate) fn run_at(&self, place: Position) -> Option<Range<Position>> {
+        self.last_run_to(place).filter(|run| place < run.end)
+    }
+
+    /// The last run that begins at this place or before it.
+    fn last_run_to(&self, place: Position) -> Option<Range<Position>> {
+        let (&start, run) = self.runs.range(..=place).next_back()?;
+        Some(start..start + run.len() as u64)
+    }
+
+    /// The first part of this stretch that is here already.
+    pub(crate) fn first_held(&self, stretch: &Range<Position>) -> Option<Range<Position>> {
+        if let Some(run) = self.run_at(stretch.start) {
+            return Some(stretch.start..run.end.min(stretch.end));
+        }
+        let (&start, run) = self.runs.range(stretch.clone()).next()?;
+        Some(start..(start + run.len() as u64).min(stretch.end))
     }
 
     /// Keeps of `data` what is not here yet, and says how many bytes that were. What came first stays: a
-    /// peer can't change bytes by sending them again. Beyond the bound of pieces, the rest is let go; the
-    /// peer will send it again.
-    pub(crate) fn insert(&mut self, start: Position, data: &Bytes) -> usize {
+    /// peer can't change bytes by sending them again. Beyond the bound of runs that a window of `window` bytes
+    /// has, the rest is let go; the peer will send it again.
+    pub(crate) fn insert(&mut self, start: Position, data: &Bytes, window: u64) -> usize {
         let end = start + data.len() as u64;
         let before = self.bytes;
         let mut at = start;
-        let mut index = self.pieces.partition_point(|piece| piece.end() <= start);
         while at < end {
-            let gap_end = match self.pieces.get(index) {
-                Some(piece) if piece.start <= at => {
-                    at = piece.end();
-                    index += 1;
-                    continue;
-                }
-                Some(piece) => piece.start.min(end),
-                None => end,
-            };
-            if self.pieces.len() == MAX_PIECES {
+            if let Some(run) = self.run_at(at) {
+                at = run.end;
+                continue;
+            }
+            let next = self.runs.range(at..end).next().map(|(&start, _)| start);
+            let gap_end = next.unwrap_or(end);
+            let part = owned(data.slice(offset(start, at)..offset(start, gap_end)), data.len());
+            if !self.fill(at, part, window) {
                 break;
             }
-            let part = owned(data.slice(offset(start, at)..offset(start, gap_end)), data.len());
-            self.bytes += part.len();
-            self.pieces.insert(index, Piece { start: at, data: part });
             at = gap_end;
         }
         self.bytes - before
     }
 
-    /// Whether all of this stretch is here.
-    pub(crate) fn holds(&self, start: Position, len: u64) -> bool {
-        let mut at = start;
-        for piece in self.pieces.iter().filter(|piece| piece.end() > start) {
-            if piece.start > at || at >= start + len {
-                break;
-            }
-            at = piece.end();
+    /// Puts bytes into a gap: into a run that ends or begins there, or into one of their own, if there may be one
+    /// more.
+    fn fill(&mut self, at: Position, part: Bytes, window: u64) -> bool {
+        let end = at + part.len() as u64;
+        let extended = self.last_run_to(at).filter(|run| run.end == at).map(|run| run.start);
+        if extended.is_none() && !self.runs.contains_key(&end) && self.runs.len() >= max_runs(window) {
+            return false;
         }
-        at >= start + len
+        self.bytes += part.len();
+        let behind = self.runs.remove(&end);
+        let run = self.runs.entry(extended.unwrap_or(at)).or_default();
+        run.push(part);
+        if let Some(behind) = behind {
+            run.append(behind);
+        }
+        true
     }
 
-    /// The next piece that continues at `next`, without what lies before it.
-    pub(crate) fn take(&mut self, next: Position) -> Option<Bytes> {
-        while self.pieces.front().is_some_and(|piece| piece.start <= next) {
-            let mut piece = self.pieces.pop_front()?;
-            self.bytes -= piece.data.len();
-            if piece.end() > next {
-                return Some(piece.data.split_off(offset(piece.start, next)));
+    /// Whether all of this stretch is here.
+    pub(crate) fn holds(&self, start: Position, len: u64) -> bool {
+        len == 0 || self.run_at(start).is_some_and(|run| run.end >= start + len)
+    }
+
+    /// The run that continues at `next`, without what lies before it.
+    pub(crate) fn take(&mut self, next: Position) -> Option<Chunks> {
+        while self.runs.first_key_value().is_some_and(|(&start, _)| start <= next) {
+            let (start, mut run) = self.runs.pop_first()?;
+            self.bytes -= run.len();
+            if start + run.len() as u64 > next {
+                run.skip(offset(start, next));
+                return Some(run);
             }
         }
         None
     }
+}
+
+/// How many runs a window of so many bytes may have.
+fn max_runs(window: u64) -> usize {
+    MIN_RUNS.max(usize::try_from(window / WINDOW_PER_RUN).unwrap_or(usize::MAX))
 }
 
 fn offset(start: Position, at: Position) -> usize {

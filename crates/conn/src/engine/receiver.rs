@@ -6,17 +6,20 @@
 //!      read       ready       reassembler (gaps)        refused
 //! ```
 
-use std::collections::VecDeque;
+use std::ops::Range;
 
 use bytes::Bytes;
-use lucid_wire::SeqNum;
+use lucid_wire::{SackBlocks, SeqNum};
 
+use super::chunks::Chunks;
 use super::event::Arrival;
+use super::negotiated::Agreed;
 use super::position::Position;
 use super::reassembler::Reassembler;
+use super::sack_report::SackReport;
 
-/// The largest window that the header's 16 bits can offer.
-const MAX_WINDOW: u64 = 65535;
+/// The largest number that the header's 16 bits can offer.
+const MAX_FIELD: u64 = 65535;
 
 /// The receiving half of a connection.
 #[derive(Debug)]
@@ -24,12 +27,17 @@ pub(crate) struct Receiver {
     nxt: Position,
     /// The right edge offered so far: it never moves to the left (SHLD-14).
     edge: Position,
+    /// How many bits of the window the header leaves out (RFC 7323 section 2.2).
+    shift: u8,
+    /// Last.ACK.sent: RCV.NXT as the peer last heard it.
+    acknowledged: Position,
     capacity: u64,
     /// What a full segment of the peer's carries, for silly-window avoidance.
     mss: u64,
-    ready: VecDeque<Bytes>,
-    ready_bytes: u64,
+    ready: Chunks,
     reassembler: Reassembler,
+    /// There is one if both sides speak of selective acknowledgments.
+    report: Option<SackReport>,
     /// The place of the peer's FIN, once a segment has brought it.
     fin: Option<Position>,
     /// The place behind the peer's urgent data: RCV.UP.
@@ -48,17 +56,20 @@ pub(crate) struct Arrived {
 
 impl Receiver {
     /// The peer's SYN had this number.
-    pub(crate) fn new(irs: SeqNum, capacity: usize, mss: u16) -> Self {
+    pub(crate) fn new(irs: SeqNum, capacity: usize, mss: u16, agreed: &Agreed) -> Self {
         let nxt = Position::first(irs) + 1;
         let capacity = (capacity as u64).max(1);
         Self {
             nxt,
-            edge: nxt + capacity.min(MAX_WINDOW),
+            // RFC 7323 2.2: the window in a SYN is not scaled.
+            edge: nxt + capacity.min(MAX_FIELD),
+            shift: agreed.scale.map_or(0, |scale| scale.receive),
+            acknowledged: nxt,
             capacity,
             mss: u64::from(mss),
-            ready: VecDeque::new(),
-            ready_bytes: 0,
+            ready: Chunks::default(),
             reassembler: Reassembler::default(),
+            report: agreed.sack.then(SackReport::default),
             fin: None,
             urgent: None,
         }
@@ -80,7 +91,7 @@ impl Receiver {
 
     /// Bytes that the application can read.
     pub(crate) fn unread(&self) -> u64 {
-        self.ready_bytes
+        self.ready.len() as u64
     }
 
     /// The peer's FIN was reached: nothing more will come.
@@ -103,6 +114,7 @@ impl Receiver {
     pub(crate) fn arrive(&mut self, seq: Position, mut data: Bytes, fin: bool) -> Arrived {
         let arrived = data.len();
         let end = seq + arrived as u64;
+        self.note_duplicate(seq..end + u64::from(fin));
         // Bytes that came already can't lie behind the end of the stream.
         let last = self.reassembler.end().unwrap_or(self.nxt);
         if fin && end < self.edge && end >= last && self.fin.is_none() {
@@ -120,15 +132,20 @@ impl Receiver {
     fn in_order(&mut self, data: Bytes) -> Arrived {
         let before = self.nxt;
         let waited = self.reassembler.bytes() > 0;
-        self.deliver(data);
+        self.nxt += data.len() as u64;
+        self.ready.push(data);
         let direct = self.nxt;
-        while let Some(next) = self.reassembler.take(self.nxt) {
-            self.deliver(next);
+        if let Some(next) = self.reassembler.take(self.nxt) {
+            self.nxt += next.len() as u64;
+            self.ready.append(next);
         }
         let delivered = self.nxt.since(before);
         let finished = self.fin == Some(self.nxt);
         if finished {
             self.nxt += 1;
+        }
+        if let Some(report) = &mut self.report {
+            report.on_delivered(self.nxt);
         }
         let arrival = if waited && self.nxt > before && (self.nxt > direct + u64::from(finished)) {
             Arrival::FilledGap
@@ -141,7 +158,10 @@ impl Receiver {
     }
 
     fn out_of_order(&mut self, start: Position, data: &Bytes) -> Arrived {
-        let kept = self.reassembler.insert(start, data);
+        let kept = self.reassembler.insert(start, data, self.capacity);
+        if let (Some(run), Some(report)) = (self.held_at(start), &mut self.report) {
+            report.on_kept(&run);
+        }
         let arrival = if kept > 0 || self.fin == Some(start + data.len() as u64) {
             Arrival::OutOfOrder
         } else if data.is_empty() || self.reassembler.holds(start, data.len() as u64) {
@@ -152,52 +172,101 @@ impl Receiver {
         Arrived { arrival, delivered: 0, finished: false }
     }
 
-    fn deliver(&mut self, data: Bytes) {
-        if !data.is_empty() {
-            self.nxt += data.len() as u64;
-            self.ready_bytes += data.len() as u64;
-            self.ready.push_back(data);
+    /// What is here of the stream beyond a gap, around this place: the FIN behind a run, too.
+    fn held_at(&self, place: Position) -> Option<Range<Position>> {
+        let fin = self.fin.filter(|&fin| fin >= self.nxt);
+        let mut run = match fin {
+            Some(fin) if fin == place => self.reassembler.run_at(fin - 1).unwrap_or(fin..fin),
+            _ => self.reassembler.run_at(place)?,
+        };
+        if fin == Some(run.end) {
+            run.end += 1;
         }
+        Some(run)
+    }
+
+    /// A segment with this stretch arrived: the first part that came before is reported (RFC 2883 section 4).
+    pub(crate) fn note_duplicate(&mut self, stretch: Range<Position>) {
+        let Some(report) = &mut self.report else { return };
+        let held = if stretch.start < self.nxt {
+            Some(stretch.start..stretch.end.min(self.nxt))
+        } else {
+            self.reassembler.first_held(&stretch)
+        };
+        if let Some(held) = held.filter(|held| held.start < held.end) {
+            report.on_duplicate(held);
+        }
+    }
+
+    /// The SACK option of the ACK that goes now, of at most `max` blocks.
+    pub(crate) fn sack_blocks(&mut self, max: usize) -> SackBlocks {
+        let Some(mut report) = self.report.take() else { return SackBlocks::new() };
+        let blocks = report.take(max, |place| self.held_at(place));
+        self.report = Some(report);
+        blocks
+    }
+
+    /// A segment with our acknowledgment leaves.
+    pub(crate) fn on_ack_sent(&mut self) {
+        self.acknowledged = self.nxt;
+    }
+
+    /// Last.ACK.sent.
+    pub(crate) fn acknowledged(&self) -> Position {
+        self.acknowledged
     }
 
     /// The application takes at most `max` bytes.
     pub(crate) fn read(&mut self, max: usize) -> Bytes {
-        let Some(first) = self.ready.front_mut() else { return Bytes::new() };
-        let taken =
-            if first.len() > max { first.split_to(max) } else { self.ready.pop_front().unwrap_or_default() };
-        self.ready_bytes -= taken.len() as u64;
-        taken
+        self.ready.take(max)
     }
 
     /// How far the right edge could be now.
     fn possible_edge(&self) -> Position {
-        self.nxt + self.capacity.saturating_sub(self.ready_bytes).min(MAX_WINDOW)
+        self.nxt + self.capacity.saturating_sub(self.unread()).min(self.max_window())
+    }
+
+    /// By how much more than now the header could then offer.
+    fn growth(&self) -> u64 {
+        let offered = |edge: Position| edge.since(self.nxt) >> self.shift << self.shift;
+        offered(self.possible_edge()).saturating_sub(offered(self.edge))
+    }
+
+    /// The largest window that can be offered: below 2^30 (RFC 7323 section 2.3).
+    fn max_window(&self) -> u64 {
+        MAX_FIELD << self.shift
     }
 
     /// Moves the edge as far as silly-window avoidance lets it (RFC 9293 section 3.8.6.2.2).
     pub(crate) fn open_window(&mut self) {
-        let possible = self.possible_edge();
-        if possible.since(self.edge) >= self.mss.min(self.capacity / 2) {
-            self.edge = self.edge.max(possible);
+        if self.growth() >= self.mss.min(self.capacity / 2) {
+            self.edge = self.edge.max(self.possible_edge());
         }
     }
 
-    /// RCV.WND for the header.
+    /// RCV.WND for the header. RFC 7323 2.4: what the shift cuts off, the peer may not know of, but all that it was
+    /// ever told is taken: the edge itself stays.
     pub(crate) fn window_field(&self) -> u16 {
+        u16::try_from(self.window() >> self.shift).unwrap_or(u16::MAX)
+    }
+
+    /// RCV.WND for a SYN's header, which is not scaled (RFC 7323 section 2.2).
+    pub(crate) fn syn_window_field(&self) -> u16 {
         u16::try_from(self.window()).unwrap_or(u16::MAX)
     }
 
     /// Whether the peer should hear at once that the window opened: it grew by half of the buffer; or it was
     /// too small for two full segments, and one fits again.
     pub(crate) fn owes_update(&self) -> bool {
-        let growth = self.possible_edge().since(self.edge);
+        let growth = self.growth();
         let worth = self.mss.min(self.capacity / 2).max(1);
-        2 * growth >= self.capacity.min(MAX_WINDOW) || (self.window() < 2 * self.mss && growth >= worth)
+        2 * growth >= self.capacity.min(self.max_window())
+            || (self.window() < 2 * self.mss && growth >= worth)
     }
 
     /// RCV.UP <- max(RCV.UP, SEG.UP). Returns whether the urgent pointer moved ahead of what is read (MUST-32).
     pub(crate) fn urge(&mut self, up_to: Position) -> bool {
-        let news = self.urgent.is_none_or(|urgent| urgent < up_to) && up_to > self.nxt - self.ready_bytes;
+        let news = self.urgent.is_none_or(|urgent| urgent < up_to) && up_to > self.nxt - self.unread();
         if news {
             self.urgent = Some(up_to);
         }
@@ -206,7 +275,7 @@ impl Receiver {
 
     /// How many bytes are left to read up to the end of urgent data (MUST-33).
     pub(crate) fn urgent_left(&self) -> u64 {
-        self.urgent.map_or(0, |urgent| urgent.since(self.nxt - self.ready_bytes))
+        self.urgent.map_or(0, |urgent| urgent.since(self.nxt - self.unread()))
     }
 }
 

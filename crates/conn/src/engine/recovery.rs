@@ -38,8 +38,22 @@ impl Connection {
 
     /// A round trip was measured.
     pub(super) fn measured(&mut self, now: Time, sample: Duration) {
+        self.measured_because(now, sample, Cause::RttSample);
+    }
+
+    /// RFC 7323 4.1: an ACK of new data echoes when what it acknowledges was sent, also where a copy went later.
+    pub(super) fn measured_by_echo(&mut self, now: Time, echo: Option<u32>) -> bool {
+        let clock = self.timestamp_clock();
+        let sample = echo.and_then(|echo| clock.since(echo, self.opened_at, now));
+        if let Some(sample) = sample {
+            self.measured_because(now, sample, Cause::EchoedTimestamp);
+        }
+        sample.is_some()
+    }
+
+    fn measured_because(&mut self, now: Time, sample: Duration, cause: Cause) {
         self.rtt.on_sample(sample);
-        self.tell(now, Cause::RttSample, |connection| What::RoundTrip {
+        self.tell(now, cause, |connection| What::RoundTrip {
             sample,
             smoothed: connection.rtt.smoothed().unwrap_or_default(),
             variance: connection.rtt.variance().unwrap_or_default(),

@@ -12,7 +12,7 @@ impl Connection {
     pub(crate) fn from_cookie(origin: Origin, syn: &Segment, now: Time) -> Self {
         let mut connection = Self::new(origin, State::Listen, true, now);
         connection.tell(now, Cause::CookieReturned, Self::opened);
-        connection.take_syn(syn);
+        connection.take_syn(now, syn, Cause::CookieReturned);
         connection.sender.syn_was_sent();
         connection.enter(now, State::SynReceived, Cause::CookieReturned);
         connection

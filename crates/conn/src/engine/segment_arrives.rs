@@ -7,6 +7,7 @@ mod sequence;
 mod syn;
 mod syn_sent;
 mod text;
+mod timestamp;
 
 use bytes::Bytes;
 use lucid_congestion::Time;
@@ -75,10 +76,12 @@ impl Connection {
             text: segment.payload.clone(),
             fin: header.flags.contains(Flags::FIN),
         };
-        type Checks = [fn(&mut Connection, Time, &mut Arriving<'_>) -> Check; 8];
+        type Checks = [fn(&mut Connection, Time, &mut Arriving<'_>) -> Check; 10];
         const IN_ORDER: Checks = [
             Connection::check_repeated_syn,
+            Connection::check_timestamp,
             Connection::check_sequence,
+            Connection::take_timestamp,
             Connection::check_reset,
             Connection::check_syn,
             Connection::check_ack,

@@ -27,6 +27,8 @@ pub(crate) struct Sender {
     window: u64,
     /// The largest window the peer ever offered: MAX.SND.WND.
     max_window: u64,
+    /// By how much less than its window the peer's header may say (RFC 7323 section 2.4).
+    rounding: u64,
     /// SND.WL1 and SND.WL2: the segment that last set the window.
     window_set_by: Option<(Position, Position)>,
     fin_queued: bool,
@@ -81,6 +83,7 @@ impl Sender {
             una: iss,
             window: 0,
             max_window: 0,
+            rounding: 0,
             window_set_by: None,
             fin_queued: false,
             urgent: None,
@@ -122,6 +125,10 @@ impl Sender {
 
     pub(crate) fn set_cork(&mut self, cork: Cork) {
         self.cork = cork;
+    }
+
+    pub(crate) fn set_rounding(&mut self, rounding: u64) {
+        self.rounding = rounding;
     }
 
     pub(crate) fn set_nagle(&mut self, on: bool) {
@@ -235,7 +242,10 @@ impl Sender {
             return send(start + 1, true);
         }
         let mut end = end.min(start + self.full_segment_with_fin(start));
-        let edge = self.una + self.window;
+        // RFC 7323 2.4: what was in the window when it was first sent may lie beyond what the peer's scale rounds
+        // down to now.
+        let rounding = if self.window > 0 { self.rounding } else { 0 };
+        let edge = self.una + self.window + rounding;
         if start >= edge {
             return Next::Full(Limit::Receiver);
         }

@@ -95,6 +95,10 @@ fn config(dice: &mut Dice) -> Config {
         ack_delay: Duration::from_millis(dice.below(400) as u64),
         send_buffer: 1 + if tiny { dice.below(100) } else { dice.below(100_000) },
         receive_buffer: 1 + if tiny { dice.below(2000) } else { dice.below(100_000) },
+        sack: dice.one_in(2),
+        timestamps: dice.one_in(2),
+        window_scale: dice.one_in(2).then(|| dice.below(16) as u8),
+        quick_acks: if dice.one_in(2) { 0 } else { dice.below(20) as u16 },
         // Nothing may be given up here, and no last ACK be missed: both ends wait as long as it takes.
         r2: Duration::from_secs(3600 * 24 * 365),
         r2_syn: Duration::from_secs(3600),
@@ -341,7 +345,7 @@ fn check_invariants(scenario: &Scenario, pair: &mut Pair, apps: &[Application; 2
         let held = info.unread + info.waiting;
         let facts = [
             (held <= config.receive_buffer as u64, "holds more than its receive buffer"),
-            (info.receive_window <= 65535, "offers more than 16 bits"),
+            (info.receive_window < 1 << 30, "offers more than 30 bits"),
             (
                 info.unsent + info.flight_size <= config.send_buffer as u64 + 2,
                 "holds more than its send buffer",

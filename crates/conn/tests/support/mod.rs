@@ -4,6 +4,7 @@
 pub mod dice;
 pub mod hostile;
 pub mod ladder;
+pub mod line;
 pub mod pair;
 pub mod script;
 pub mod states;

@@ -1,8 +1,7 @@
-//! One endpoint, and a peer that is a script: what it says and what it must hear are lines like
-//! `SYN SEQ 0 MSS 1000`, `SEQ 1 ACK 1 LEN 100`, `FIN SEQ 101 ACK 1 WND 500`.
+//! One endpoint, and a peer that is a script: what it says and what it must hear are [`Line`]s.
 //!
-//! Numbers count from each side's SYN, and the byte with number n is n mod 256. An ACK number brings the ACK
-//! bit. What an expected line doesn't name (PSH, WND, MSS, URG) may be anything.
+//! Numbers count from each side's SYN, and the byte with number n is n mod 256. The endpoint's timestamps count from
+//! the one in its SYN, the peer's are as they are.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -13,8 +12,9 @@ use lucid_conn::engine::{
     Call, CallError, Cause, Codepoint, Config, ConnId, Endpoint, Event, Info, Input, Notice, Output, Reply,
     Setup, State, Time, What,
 };
-use lucid_wire::{Flags, Header, Options, PseudoHeader, Segment, SeqNum};
+use lucid_wire::{Flags, Header, Options, PseudoHeader, Segment, SeqNum, SeqRange, Timestamps};
 
+pub use super::line::Line;
 use super::pair::{PORT, Who};
 
 /// The peer's initial sequence number: its numbers wrap after 100 bytes.
@@ -39,6 +39,8 @@ pub struct Script {
     pub codepoints: Vec<Codepoint>,
     peer: SocketAddr,
     iss: u32,
+    /// The timestamp in the endpoint's SYN.
+    clock: u32,
     local_port: u16,
     listening: bool,
     heard: VecDeque<(Time, Line)>,
@@ -64,6 +66,7 @@ impl Script {
             codepoints: Vec::new(),
             peer: Who::Server.address(),
             iss: 0,
+            clock: 0,
             local_port: PORT,
             listening: false,
             heard: VecDeque::new(),
@@ -104,6 +107,12 @@ impl Script {
         script.hears(&["SYN SEQ 0"]);
         script.answer_the_syn("");
         script
+    }
+
+    /// As [`Script::answer_the_syn`], with a SYN that was not listened to.
+    pub fn answer_the_syn_heard(&mut self, with: &str) {
+        self.ignores();
+        self.answer_the_syn(with);
     }
 
     /// The peer takes the SYN, with what its SYN-ACK may name besides: `MSS 1000`.
@@ -173,9 +182,27 @@ impl Script {
             flags,
             window: line.window.unwrap_or(self.window),
             urgent_pointer: line.urgent.unwrap_or(0),
-            options: Options { mss: line.mss, ..Options::default() },
+            options: self.options(line),
         };
         Segment { header, payload: text(line.seq, line.len).into() }
+    }
+
+    fn options(&self, line: &Line) -> Options {
+        let ours = |number: i64| SeqNum::new(self.iss.wrapping_add(number as u32));
+        let sack =
+            line.sack.iter().flatten().map(|&(start, end)| SeqRange { start: ours(start), end: ours(end) });
+        let timestamps = line.timestamps.map(|(value, echo)| Timestamps {
+            value: value as u32,
+            echo: self.clock.wrapping_add(echo as u32),
+        });
+        Options {
+            mss: line.mss,
+            window_scale: line.scale,
+            sack_permitted: line.sack_permitted,
+            timestamps,
+            sack: sack.collect(),
+            ..Options::default()
+        }
     }
 
     /// Any bytes, from anywhere.
@@ -270,16 +297,28 @@ impl Script {
         if header.flags.contains(Flags::SYN) {
             self.iss = header.sequence.get();
             self.local_port = header.source_port;
+            if self.sent.is_empty() {
+                self.clock = header.options.timestamps.map_or(0, |timestamps| timestamps.value);
+            }
         }
         let relative = |number: SeqNum, start: u32| i64::from(number.distance_from(SeqNum::new(start)));
+        let options = &header.options;
+        let theirs = |number: SeqNum| relative(number, PEER_ISN);
+        let sack = options.sack.as_slice().iter().map(|block| (theirs(block.start), theirs(block.end)));
         let line = Line {
             flags: header.flags.without(Flags::ACK),
             seq: relative(header.sequence, self.iss),
             ack: header.flags.contains(Flags::ACK).then(|| relative(header.acknowledgment, PEER_ISN)),
             len: segment.payload.len(),
             window: Some(header.window),
-            mss: header.options.mss,
+            mss: options.mss,
             urgent: header.flags.contains(Flags::URG).then_some(header.urgent_pointer),
+            scale: options.window_scale,
+            sack_permitted: options.sack_permitted,
+            timestamps: options.timestamps.map(|timestamps| {
+                (i64::from(timestamps.value.wrapping_sub(self.clock)), i64::from(timestamps.echo))
+            }),
+            sack: Some(sack.collect()),
         };
         self.log.push(format!("{} ---> {line:?}", self.now));
         self.heard.push_back((self.now, line));
@@ -296,74 +335,4 @@ pub fn encoded(segment: &Segment) -> Vec<u8> {
     let mut bytes = Vec::new();
     segment.encode(&PseudoHeader::None, &mut bytes);
     bytes
-}
-
-/// A segment as a line.
-#[derive(Clone, PartialEq)]
-pub struct Line {
-    pub flags: Flags,
-    pub seq: i64,
-    pub ack: Option<i64>,
-    pub len: usize,
-    pub window: Option<u16>,
-    pub mss: Option<u16>,
-    pub urgent: Option<u16>,
-}
-
-impl Line {
-    pub fn parse(line: &str) -> Self {
-        let mut found =
-            Self { flags: Flags::EMPTY, seq: 0, ack: None, len: 0, window: None, mss: None, urgent: None };
-        let mut words = line.split_whitespace();
-        while let Some(word) = words.next() {
-            let mut number = || {
-                words.next().and_then(|word| word.parse().ok()).unwrap_or_else(|| panic!("{line}: number?"))
-            };
-            match word {
-                "SYN" => found.flags |= Flags::SYN,
-                "FIN" => found.flags |= Flags::FIN,
-                "RST" => found.flags |= Flags::RST,
-                "ECE" => found.flags |= Flags::ECE,
-                "CWR" => found.flags |= Flags::CWR,
-                "PSH" => found.flags |= Flags::PSH,
-                "SEQ" => found.seq = number(),
-                "ACK" => found.ack = Some(number()),
-                "LEN" => found.len = number() as usize,
-                "WND" => found.window = Some(number() as u16),
-                "MSS" => found.mss = Some(number() as u16),
-                "URG" => {
-                    found.flags |= Flags::URG;
-                    found.urgent = Some(number() as u16);
-                }
-                _ => panic!("{line}: {word}?"),
-            }
-        }
-        found
-    }
-
-    /// Whether what was heard is what this line names.
-    fn matches(&self, heard: &Self) -> bool {
-        let optional = Flags::PSH | Flags::URG;
-        let named = |expected: Option<u16>, heard: Option<u16>| expected.is_none() || expected == heard;
-        self.flags.without(optional) == heard.flags.without(optional)
-            && heard.flags.contains(self.flags)
-            && (self.seq, self.ack, self.len) == (heard.seq, heard.ack, heard.len)
-            && named(self.window, heard.window)
-            && named(self.mss, heard.mss)
-            && named(self.urgent, heard.urgent)
-    }
-}
-
-impl std::fmt::Debug for Line {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.flags != Flags::EMPTY {
-            write!(f, "{} ", self.flags)?;
-        }
-        write!(f, "SEQ {}", self.seq)?;
-        let numbers = [("ACK", self.ack), ("LEN", (self.len > 0).then_some(self.len as i64))];
-        let optional = [("WND", self.window), ("MSS", self.mss), ("URG", self.urgent)];
-        let optional = optional.map(|(name, number)| (name, number.map(i64::from)));
-        let mut named = numbers.into_iter().chain(optional);
-        named.try_for_each(|(name, number)| number.map_or(Ok(()), |number| write!(f, " {name} {number}")))
-    }
 }

@@ -18,11 +18,12 @@ use lucid_wire::{Flags, Header, Options, Segment, SeqNum};
 
 use super::{Endpoint, Key};
 use crate::engine::cause::Cause;
-use crate::engine::connection::{Connection, Origin, Out, default_mss};
+use crate::engine::connection::{Connection, Origin, Out};
 use crate::engine::ecn::Codepoint;
 use crate::engine::event::{SegmentSummary, What};
 use crate::engine::isn::Secret;
 use crate::engine::message::{ConnId, Output};
+use crate::engine::options::default_mss;
 
 /// Cookies count time in these.
 const PERIOD: Duration = Duration::from_secs(64);

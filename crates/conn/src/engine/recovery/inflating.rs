@@ -11,13 +11,13 @@ use crate::engine::timers::Timer;
 
 impl Connection {
     /// An ACK advances SND.UNA.
-    pub(in crate::engine) fn new_data_acknowledged(&mut self, now: Time, ack: Position) {
+    pub(in crate::engine) fn new_data_acknowledged(&mut self, now: Time, ack: Position, echo: Option<u32>) {
         let bytes = self.data_until(ack);
         let acked = self.sender.acknowledge(ack, now, |_| ());
         self.note_progress(now);
         if let Some(rtt) = acked.rtt {
             self.measured(now, rtt);
-        } else if acked.fresh {
+        } else if !self.measured_by_echo(now, echo) && acked.fresh {
             self.rtt.reset_back_off();
         }
         let outcome = self.loss.on_new_ack(ack);

@@ -89,7 +89,7 @@ impl Connection {
         }
         self.take_back_if_spurious(now, &news);
         let mut lost = self.find_lost(now);
-        if !self.sack && (is_duplicate || news.advanced) {
+        if !self.agreed.sack && (is_duplicate || news.advanced) {
             lost += self.count_duplicates(now, &news);
         }
         self.answer(now, &news, lost, limited);
@@ -126,7 +126,7 @@ impl Connection {
             news.rtt = acked.rtt;
             news.fresh = acked.fresh;
         }
-        if self.sack {
+        if self.agreed.sack {
             let blocks = segment.header.options.sack;
             let mut place = blocks.as_slice().iter().map(|block| {
                 let start = una.nearest(block.start);
@@ -150,12 +150,10 @@ impl Connection {
 
     /// Round trips, by the finer clock if it is unambiguous, and otherwise by timestamps (RFC 7323 section 4).
     fn measure(&mut self, now: Time, news: &News) {
-        let echoed =
-            || news.echo.filter(|_| news.advanced).map(|echo| self.timestamp_clock().since(now, echo));
-        match news.rtt.or_else(echoed) {
-            Some(rtt) => self.measured(now, rtt),
-            None if news.fresh => self.rtt.reset_back_off(),
-            None => {}
+        if let Some(rtt) = news.rtt {
+            self.measured(now, rtt);
+        } else if !self.measured_by_echo(now, news.echo.filter(|_| news.advanced)) && news.fresh {
+            self.rtt.reset_back_off();
         }
     }
 
@@ -163,7 +161,7 @@ impl Connection {
     /// how many places are newly lost.
     pub(in crate::engine) fn find_lost(&mut self, now: Time) -> u64 {
         self.timers.stop(Timer::Reordering);
-        if !self.sack {
+        if !self.agreed.sack {
             return 0;
         }
         let path = self.path();
@@ -324,13 +322,13 @@ impl Connection {
     pub(in crate::engine) fn scoreboard_times_out(&mut self, now: Time, first: bool) {
         let flight_size = self.counted(self.sender.in_flight().flight_size());
         let reneged = self.sender.in_flight_mut().forget_reports_if_reneged();
-        if reneged || !self.sack {
+        if reneged || !self.agreed.sack {
             self.sender.on_timeout();
         } else {
             self.lose_what_timed_out(now);
         }
         if first || self.undo.is_none() {
-            self.undo = Some(Undo::new(self.sender.nxt(), self.sack));
+            self.undo = Some(Undo::new(self.sender.nxt(), self.agreed.sack));
         }
         self.loss.on_timeout(self.sender.nxt());
         self.tail_probe = None;

@@ -25,7 +25,7 @@ impl Connection {
     /// Section 7.2: a probe is scheduled only where a loss at the end would go unnoticed.
     pub(in crate::engine) fn arm_tail_probe(&mut self, now: Time) {
         let in_flight = self.sender.in_flight();
-        let wanted = self.sack
+        let wanted = self.agreed.sack
             && self.origin.config.tail_loss_probe
             && self.episode.is_none()
             && self.tail_probe.is_none()

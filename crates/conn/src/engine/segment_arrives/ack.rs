@@ -37,11 +37,11 @@ impl Connection {
         self.hear_user_timeout(now, arriving.segment);
         let is_duplicate = ack == self.sender.una() && self.is_duplicate_ack(arriving);
         if self.has_scoreboard() {
-            if ack >= self.sender.una() || self.sack {
+            if ack >= self.sender.una() || self.agreed.sack {
                 self.acknowledged(now, ack, arriving.segment, is_duplicate);
             }
         } else if ack > self.sender.una() {
-            self.new_data_acknowledged(now, ack);
+            self.new_data_acknowledged(now, ack, self.echo(arriving.segment));
         } else if is_duplicate {
             self.duplicate_ack(now);
         }
@@ -61,16 +61,28 @@ impl Connection {
         self.begin_data();
         if let Some(rtt) = acked.rtt {
             self.measured(now, rtt);
+        } else {
+            self.measured_by_echo(now, self.echo(segment));
         }
         self.stuck_since = now;
         self.timers.stop(crate::engine::timers::Timer::Retransmit);
         self.loss.on_new_ack(ack);
         if let Some(receiver) = &self.receiver {
             let seq = receiver.nxt().nearest(segment.header.sequence);
-            self.sender.update_window(seq, ack, u64::from(segment.header.window));
+            let window = self.window_in(segment);
+            self.sender.update_window(seq, ack, window);
         }
         self.enter(now, State::Established, cause);
         self.notify(Notice::Connected);
+    }
+
+    /// The window that a segment offers. RFC 7323 2.2: that of a SYN is not scaled.
+    fn window_in(&self, segment: &Segment) -> u64 {
+        let header = &segment.header;
+        if header.flags.contains(Flags::SYN) {
+            return u64::from(header.window);
+        }
+        self.agreed.send_window(header.window)
     }
 
     /// RFC 5681 section 2: the five marks of a duplicate acknowledgment.
@@ -78,13 +90,13 @@ impl Connection {
         !self.sender.in_flight().is_empty()
             && arriving.segment.payload.is_empty()
             && !arriving.segment.header.flags.intersects(Flags::SYN | Flags::FIN)
-            && u64::from(arriving.segment.header.window) == self.sender.window()
+            && self.window_in(arriving.segment) == self.sender.window()
             && self.sender.window() > 0
     }
 
     /// SND.WND <- SEG.WND, if the segment is newer than the last that set it.
     fn window_update(&mut self, now: Time, seq: Position, ack: Position, segment: &Segment) {
-        let window = u64::from(segment.header.window);
+        let window = self.window_in(segment);
         let Some(before) = self.sender.update_window(seq, ack, window) else { return };
         if before == 0 {
             self.sender.window_opened();

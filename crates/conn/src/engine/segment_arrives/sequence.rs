@@ -26,6 +26,7 @@ impl Connection {
         }
         self.discard(now, arriving.segment, Cause::DuplicateData);
         self.ecn.hear_syn(arriving.segment.header.flags);
+        let _ = self.take_timestamp(now, arriving);
         self.sender.resend_front();
         self.resend_cause = Cause::DuplicateData;
         Check::Done
@@ -67,6 +68,7 @@ impl Connection {
     fn old_text(&mut self, now: Time, arriving: &Arriving<'_>) {
         self.last_heard = now;
         self.counts.duplicates_received += 1;
+        self.report_duplicate(arriving);
         self.tell_arrived(now, arriving, Arrival::Duplicate, Cause::DuplicateData);
         self.acks.alone(Cause::DuplicateData);
     }

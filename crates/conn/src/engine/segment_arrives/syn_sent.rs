@@ -35,7 +35,7 @@ impl Connection {
             return self.discard(now, segment, Cause::NotASyn);
         }
         self.last_heard = now;
-        self.take_syn(segment);
+        self.take_syn(now, segment, Cause::SynAckArrived);
         match ack {
             Some(ack) => self.our_syn_is_answered(now, segment, ack),
             None => self.both_sent_a_syn(now),
