@@ -203,9 +203,12 @@ pub(crate) struct Tcp {
     /// Congestion control: tahoe, reno, newreno, cubic or bbr [default: the profile's]
     #[arg(long, value_name = "NAME")]
     pub(crate) cc: Option<String>,
-    /// The most data in one segment, in bytes [default: the profile's]
+    /// The most data in one segment, in bytes [default: the profile's; modern finds out what the path carries]
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u16).range(48..=65_000))]
     pub(crate) mss: Option<u16>,
+    /// The same as the size of an IP packet, headers and all, such as 1500
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u16).range(128..), conflicts_with = "mss")]
+    pub(crate) mtu: Option<u16>,
     /// Offer explicit congestion notification: the network may mark packets instead of losing them
     #[arg(long)]
     pub(crate) ecn: bool,

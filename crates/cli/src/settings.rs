@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use lucid_conn::engine::PathMtu;
 use lucid_conn::sim::Faults;
-use lucid_conn::{Config, Impair, KeepAlive};
+use lucid_conn::{Config, Impair, KeepAlive, Profile};
 use serde::Serialize;
 
 use crate::args::{self, Command, FaultFlags, Seeing, Tcp, Way, Wish};
@@ -19,6 +20,12 @@ const CLIENT_OPENING: Duration = Duration::from_secs(20);
 /// How long a client's process stays for TIME-WAIT. The port dies with the process, so all that is left to do
 /// there is to answer a FIN whose ACK was lost, which the peer sends again after one retransmission timeout.
 const CLIENT_TIME_WAIT: Duration = Duration::from_millis(250);
+
+/// IPv6 (the larger IP header), UDP, and our own: so that a packet is not larger than asked over either IP.
+const HEADERS: u16 = 40 + 8 + 20;
+
+/// The payload of the largest UDP datagram over IPv4, less our header: where the search for the path's size ends.
+const LARGEST_MSS: u16 = 65_507 - 20;
 
 /// What is to be done, and what of it is shown.
 #[derive(Debug)]
@@ -213,9 +220,16 @@ fn config(tcp: &Tcp) -> Result<Config, Failure> {
         None => profile.algorithm,
         Some(named) => named.map_err(|unknown| Failure::new(Exit::Usage, format!("--cc: {unknown}")))?,
     };
+    let pinned = tcp.mss.or(tcp.mtu.map(|mtu| mtu - HEADERS));
+    let (mss, path_mtu) = match (pinned, tcp.profile) {
+        (Some(mss), _) => (mss, PathMtu::Fixed),
+        (None, Profile::Modern) => (LARGEST_MSS, PathMtu::Discover),
+        (None, Profile::Classic) => (profile.mss, profile.path_mtu),
+    };
     Ok(Config {
         algorithm,
-        mss: tcp.mss.unwrap_or(profile.mss),
+        mss,
+        path_mtu,
         ecn: tcp.ecn || profile.ecn,
         r2: tcp.timeout.unwrap_or(profile.r2),
         r2_syn: tcp.timeout.unwrap_or(profile.r2_syn),

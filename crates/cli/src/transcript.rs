@@ -120,6 +120,9 @@ impl Transcript {
                 page.round_trip(*sample, *smoothed, *rto, known);
             }
             What::Marked { seq } => page.detail(format!("|Congestion mark (CE) SEQ {seq}")),
+            What::SegmentSize { bytes: Change { before, after } } => {
+                page.detail(format!("|Full segments: {before} -> {after} bytes"));
+            }
             What::AckDelayed { .. } => page.detail("|(Delayed ACK)"),
             What::AckDelayExpired => page.detail("|(Delayed ACK) SEND"),
             What::Timeout { late, seq, ack, rto, .. } => page.timeout(late, *seq, *ack, *rto),

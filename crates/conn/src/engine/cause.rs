@@ -119,6 +119,12 @@ causes! {
     CongestionExperienced = "the network marked it instead of dropping it", "RFC 3168 6.1.3";
     CongestionEcho = "the peer echoes a congestion mark", "RFC 3168 6.1.2";
 
+    // The path's size.
+    PathProbe = "a larger segment finds out whether the path carries it", "RFC 8899 5.2";
+    ProbeArrived = "a larger segment has arrived", "RFC 8899 5.2";
+    ProbeLost = "a larger segment was lost, which is no sign of congestion", "RFC 8899 3 (6)";
+    BlackHole = "large segments vanish, and small ones pass", "RFC 8899 4.3";
+
     // The other timers.
     ZeroWindow = "the peer's window is zero", "RFC 9293 3.8.6.1 (MUST-36)";
     PeerWindowUpdate = "the peer announced it", "RFC 9293 3.10.7.4 (fifth)";

@@ -18,6 +18,7 @@ use super::info::{Counts, Info, RecoveryState};
 use super::loss::Loss;
 use super::message::{ConnId, Notice};
 use super::negotiated::Agreed;
+use super::path_mtu::PathMtu;
 use super::position::Position;
 use super::rack::Rack;
 use super::receiver::Receiver;
@@ -103,6 +104,7 @@ pub(crate) struct Connection {
     /// When a segment with data last left.
     pub(super) last_sent: Time,
     pub(super) ecn: Ecn,
+    pub(super) path_mtu: PathMtu,
     pub(super) congestion: Box<dyn Controller>,
     pub(super) rtt: RttEstimator,
     pub(super) timers: Timers,
@@ -188,6 +190,7 @@ impl Connection {
             last_sent: now,
             sender,
             ecn: Ecn::new(config.ecn),
+            path_mtu: PathMtu::fixed(mss),
             receiver: None,
             agreed: Agreed::default(),
             ts_recent: None,
@@ -229,6 +232,7 @@ impl Connection {
     /// Our SYN is acknowledged: data may flow, with a window that knows the MSS.
     pub(super) fn begin_data(&mut self) {
         let syn_was_lost = self.timeouts > 0;
+        self.begin_path_search();
         self.congestion = make_controller(&self.origin, self.sender.mss(), syn_was_lost);
         if syn_was_lost {
             self.rtt.restart_after_syn_timeout();

@@ -249,6 +249,11 @@ pub enum What {
         /// Its first sequence number.
         seq: u32,
     },
+    /// Full segments have another size from now on.
+    SegmentSize {
+        /// Their payload, in bytes.
+        bytes: Change<u16>,
+    },
     /// The retransmission timer fired.
     Timeout {
         /// What was sent for longer than the timeout ago and is not acknowledged, oldest first; at most 16.

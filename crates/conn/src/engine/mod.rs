@@ -19,6 +19,8 @@ mod message;
 mod negotiated;
 mod options;
 mod output;
+mod path_mtu;
+mod path_probes;
 mod position;
 mod rack;
 mod reassembler;

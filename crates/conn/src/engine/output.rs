@@ -88,6 +88,7 @@ impl Connection {
             return;
         }
         let stamp = self.note_leaving(now, &segment, start < self.sender.nxt());
+        let cause = self.note_probe(start, end, cause);
         let retransmission = self.sender.send(start, end, now, stamp);
         self.note_limit();
         self.count_sent(&segment, retransmission);

@@ -7,6 +7,8 @@
 //!                 ^-------------- send_buffer --------------------^
 //! ```
 
+mod larger;
+
 use bytes::Bytes;
 use lucid_congestion::{Stamp, Time};
 use lucid_wire::SeqNum;
@@ -35,6 +37,8 @@ pub(crate) struct Sender {
     /// The place behind urgent data: SND.UP (MUST-62).
     urgent: Option<Position>,
     mss: u16,
+    /// The next new segment may be a probe of this size.
+    larger: Option<u16>,
     nagle: bool,
     cork: Cork,
     buffer: SendBuffer,
@@ -88,6 +92,7 @@ impl Sender {
             fin_queued: false,
             urgent: None,
             mss,
+            larger: None,
             nagle,
             cork: Cork::Out,
             buffer: SendBuffer::new(iss + 1, capacity),
@@ -265,7 +270,9 @@ impl Sender {
     fn next_new(&self, cwnd: u64) -> Next {
         let waiting = self.end().since(self.nxt);
         let in_window = (self.una + self.window).since(self.nxt);
-        let full = self.full_segment_with_fin(self.nxt);
+        let room = in_window.min(cwnd.saturating_sub(self.in_flight.pipe()));
+        let probe = self.probe_size(waiting, room);
+        let full = probe.unwrap_or_else(|| self.full_segment_with_fin(self.nxt));
         let beyond = if self.tail_probe_now { full } else { 0 };
         let in_cwnd = cwnd.saturating_sub(self.in_flight.pipe()).max(beyond);
         let len = waiting.min(full).min(in_window).min(in_cwnd);
@@ -313,6 +320,7 @@ impl Sender {
         if self.cork == Cork::Leaking {
             self.cork = Cork::In;
         }
+        self.larger = None;
         self.in_flight.push(start, end, now, stamp);
         self.nxt = end;
         0

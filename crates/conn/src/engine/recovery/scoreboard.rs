@@ -11,6 +11,7 @@ use crate::engine::connection::Connection;
 use crate::engine::event::What;
 use crate::engine::in_flight::Sent;
 use crate::engine::loss::OnDuplicate;
+use crate::engine::path_probes::Arrivals;
 use crate::engine::position::Position;
 use crate::engine::rack::Path;
 use crate::engine::timers::Timer;
@@ -54,6 +55,8 @@ pub(super) struct News {
     pub(super) original: bool,
     /// The peer received this stretch twice (D-SACK).
     pub(super) duplicate: Option<(Position, Position)>,
+    /// How large the segments were that have arrived.
+    arrivals: Arrivals,
     /// TSecr.
     pub(super) echo: Option<u32>,
 }
@@ -88,11 +91,13 @@ impl Connection {
             });
         }
         self.take_back_if_spurious(now, &news);
+        self.path_carried(now, news.arrivals);
         let mut lost = self.find_lost(now);
         if !self.agreed.sack && (is_duplicate || news.advanced) {
             lost += self.count_duplicates(now, &news);
         }
         self.answer(now, &news, lost, limited);
+        self.plan_probe();
         if news.advanced {
             self.offer_room();
         }
@@ -111,9 +116,11 @@ impl Connection {
         let (rack, rate, undo) = (&mut self.rack, &mut self.rate, &self.undo);
         let mut newest: Option<Time> = None;
         let mut original = false;
+        let (path_mtu, mut arrivals) = (&self.path_mtu, Arrivals::default());
         let mut arrive = |sent: &Sent| {
             let was_original = echo.is_some_and(|echo| clock.is_before(echo, sent.last_at));
             rack.on_arrived(now, sent, was_original, min_rtt);
+            arrivals.note(path_mtu, sent);
             rate.on_delivered(now, sent.len() as f64 * counted, &sent.stamp);
             if sent.retransmissions == 0 {
                 newest = newest.max(Some(sent.last_at));
@@ -142,6 +149,7 @@ impl Connection {
             }
         }
         news.original = original;
+        news.arrivals = arrivals;
         if !news.advanced {
             news.rtt = newest.map(|at| now - at);
         }
@@ -181,6 +189,9 @@ impl Connection {
 
     fn lose_oldest(&mut self, now: Time) -> u64 {
         let Some(lost) = self.sender.in_flight_mut().mark_oldest_sending_lost() else { return 0 };
+        if self.is_lost_probe(now, &lost) {
+            return 0;
+        }
         self.note_lost(now, &lost);
         lost.len()
     }
@@ -320,6 +331,7 @@ impl Connection {
 
     /// The retransmission timer expired (RFC 5681 section 3.1, RFC 6675 section 5.1, RFC 8985 section 6.3).
     pub(in crate::engine) fn scoreboard_times_out(&mut self, now: Time, first: bool) {
+        self.path_timed_out(now);
         let flight_size = self.counted(self.sender.in_flight().flight_size());
         let reneged = self.sender.in_flight_mut().forget_reports_if_reneged();
         if reneged || !self.agreed.sack {
