@@ -6,6 +6,7 @@ mod console;
 mod demo;
 mod error;
 mod file;
+mod rfc;
 mod script;
 #[cfg(test)]
 mod tidy;
@@ -26,6 +27,8 @@ Usage: cargo xtask <command>
   ci [STAGE...]     everything that is checked before a change is accepted, or only some stages of it
   script FILE...    run scenarios in packetdrill's language (*.pkt, or folders with them) in virtual time;
                     --verbose prints what was said, and why
+  rfc [--check]     write docs/rfc-map.md: which line fulfils each requirement of RFC 9293, which test holds it;
+                    or only check that it is true and complete
   file SIZE PATH    write a sample file of SIZE bytes (such as 64MiB), always the same
   help              this
 
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Some((&"cc", rest)) => cc::run(rest),
         Some((&"ci", rest)) => ci::run(rest),
         Some((&"script", rest)) => script::run(rest),
+        Some((&"rfc", rest)) => rfc::run(rest),
         Some((&"file", rest)) => file::run(rest),
         None | Some((&("help" | "--help" | "-h"), _)) => {
             console::say(HELP);
