@@ -17,8 +17,14 @@ struct Stage {
 
 /// In their order: what fails soonest comes first. `test` also holds the dependency table and the house rules
 /// to be true: see `tidy.rs`.
-const STAGES: [Stage; 7] = [
+const STAGES: [Stage; 8] = [
     Stage { name: "fmt", promise: "the code is formatted", cargo: &["fmt", "--all", "--check"], env: &[] },
+    Stage {
+        name: "rfc",
+        promise: "every requirement of RFC 9293 has its line and its test, or a reason",
+        cargo: &["xtask", "rfc", "--check"],
+        env: &[],
+    },
     // The database of advisories lives in a git repository, which not every builder can reach: left out.
     Stage {
         name: "deny",

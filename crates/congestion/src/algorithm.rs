@@ -9,7 +9,7 @@ use crate::{Bbr, Controller, Cubic, NewReno, Parameters, Reno, Tahoe};
 #[cfg(test)]
 mod tests;
 
-/// The congestion control algorithms of this crate.
+/// The congestion control algorithms of this crate (MAY-18).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 pub enum Algorithm {

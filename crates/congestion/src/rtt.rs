@@ -107,7 +107,7 @@ impl RttEstimator {
     }
 
     /// A round trip was measured. The timeout is computed anew, so its back-off ends here (RFC 6298
-    /// section 5, closing note).
+    /// section 5, closing note) (MUST-18).
     pub fn on_sample(&mut self, rtt: Duration) {
         self.measured = Some(match self.measured {
             None => Measured::first(rtt),
@@ -151,7 +151,7 @@ impl RttEstimator {
         smoothed.saturating_add(variance.saturating_mul(4).max(self.bounds.granularity))
     }
 
-    /// The timer expired: wait twice as long next time, up to the maximum (RFC 6298 5.5).
+    /// The timer expired: wait twice as long next time, up to the maximum (RFC 6298 5.5, MUST-19, X-7).
     pub fn back_off(&mut self) {
         self.back_offs = self.back_offs.saturating_add(1);
     }
@@ -168,7 +168,7 @@ impl RttEstimator {
     }
 
     /// The handshake is done, but its SYN had timed out: begin data with at least
-    /// [`RtoBounds::AFTER_SYN_TIMEOUT`], not backed off (RFC 6298 5.7). The first sample replaces it.
+    /// [`RtoBounds::AFTER_SYN_TIMEOUT`], not backed off (RFC 6298 5.7). The first sample replaces it.
     pub fn restart_after_syn_timeout(&mut self) {
         self.bounds.initial = self.bounds.initial.max(RtoBounds::AFTER_SYN_TIMEOUT);
         self.back_offs = 0;

@@ -136,7 +136,7 @@ impl CongestionWindow {
         }
     }
 
-    /// RFC 5681 3.1 (2).
+    /// RFC 5681 3.1 (2, MUST-19, X-10).
     pub(crate) fn slow_start(&mut self, ack: &Ack) {
         let pace = self.modern.as_mut().map_or(Pace::Grow(1.0), |modern| modern.hystart.on_ack(ack));
         match pace {
@@ -156,7 +156,7 @@ impl CongestionWindow {
         }
     }
 
-    /// RFC 5681 3.1 (3).
+    /// RFC 5681 3.1 (3, MUST-19).
     fn avoidance_step(&self, ack: &Ack) -> f64 {
         let per_ack = self.smss * self.smss / self.window;
         match (self.growth, self.modern) {
@@ -173,7 +173,7 @@ impl CongestionWindow {
     }
 
     /// Whether the window may grow: one that doesn't hold sending back isn't known to be too small (RFC 7661
-    /// section 4.4).
+    /// section 4.4).
     fn tested(&self, ack: &Ack) -> bool {
         self.modern.is_none() || ack.window_limited
     }
@@ -218,7 +218,7 @@ impl CongestionWindow {
 
     /// RFC 5681 3.1: back to one segment, the loss window; recovery, if any, is over. The threshold is
     /// lowered for the `first` loss of a segment only: the next ones find little outstanding, which says
-    /// nothing about the path.
+    /// nothing about the path.
     pub(crate) fn start_over(&mut self, loss: &Loss, first: bool) {
         // A timeout that repeats adds nothing to what the first one took, unless that was given back.
         if first || self.saved.is_none() {
@@ -304,7 +304,7 @@ impl CongestionWindow {
         }
     }
 
-    /// RFC 5681 4.1: after a silence the window is stale, but the threshold remembers what it was.
+    /// RFC 5681 4.1: after a silence the window is stale, but the threshold remembers what it was.
     pub(crate) fn restart(&mut self) {
         if let Some(modern) = self.modern {
             self.remember_in_threshold();

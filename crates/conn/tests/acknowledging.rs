@@ -33,7 +33,7 @@ fn every_second_segment_is_acknowledged() {
     script.hears(&[]);
 }
 
-/// MUST-40: below half a second.
+/// MUST-40: below half a second (SHLD-18).
 #[test]
 fn a_single_segment_is_acknowledged_when_the_delay_is_over() {
     for (profile, delay) in [(Profile::Classic, 200), (Profile::Modern, 40)] {
@@ -83,7 +83,7 @@ fn a_fin_is_acknowledged_at_once() {
     script.hears(&["SEQ 1 ACK 12"]);
 }
 
-/// RFC 5681 4.2, X-11.
+/// RFC 5681 4.2, X-11 (MAY-13).
 #[test]
 fn out_of_order_duplicate_and_gap_filling_segments_are_acknowledged_at_once() {
     let mut script = Script::established(&classic());

@@ -25,7 +25,7 @@ fn shutdown(script: &mut Script) {
     assert_eq!(script.call(Call::Shutdown), Ok(Reply::Done));
 }
 
-/// RFC 9293 3.6, figure 12, on the left.
+/// RFC 9293 3.6, figure 12, on the left (MUST-13).
 #[test]
 fn who_closes_first_stays_in_time_wait_for_two_msl() {
     let mut script = Script::established(&classic());
@@ -177,6 +177,7 @@ fn letting_go_with_data_unread_resets() {
     assert_eq!(script.endpoint.connections(), 0);
 }
 
+/// MAY-1, SHLD-3.
 #[test]
 fn data_that_arrives_after_letting_go_resets() {
     let mut script = Script::established(&classic());
@@ -187,6 +188,7 @@ fn data_that_arrives_after_letting_go_resets() {
     assert_eq!(script.endpoint.connections(), 0);
 }
 
+/// MAY-1.
 #[test]
 fn after_letting_go_a_fin_without_data_still_ends_in_order() {
     let mut script = Script::established(&classic());
@@ -330,7 +332,7 @@ fn after_a_reset_reading_tells_of_it_whatever_was_unread() {
     assert_eq!(script.call(Call::Read { max: 100 }), Err(CallError::Closed(CloseReason::Reset)));
 }
 
-/// RFC 9293 3.8.3: a FIN is given up like any other segment.
+/// RFC 9293 3.8.3: a FIN is given up like any other segment (MUST-20).
 #[test]
 fn a_fin_to_a_silent_peer_is_given_up_in_the_end() {
     for state in [State::FinWait1, State::Closing, State::LastAck] {

@@ -72,7 +72,7 @@ fn in_congestion_avoidance(algorithm: Algorithm) -> Script {
     script
 }
 
-/// RFC 5681 3.1 (2) and (3), and the seed's step 5 to the last digit.
+/// RFC 5681 3.1 (2) and (3), and the seed's step 5 to the last digit (MUST-19).
 #[test]
 fn slow_start_adds_a_segment_per_ack_up_to_ssthresh_and_avoidance_a_fraction() {
     let mut script = sending(&classic(Algorithm::Reno));
@@ -189,6 +189,7 @@ fn limited_transmit_sends_one_new_segment_for_each_of_two_duplicates() {
 }
 
 /// RFC 5681 3.1 (4) and its note: FlightSize, not cwnd; and a second timeout of the same segment changes nothing.
+///
 #[test]
 fn a_timeout_leaves_one_segment_and_half_of_what_was_in_flight() {
     let mut script = Script::connecting(&duplicate_acks());
@@ -200,7 +201,7 @@ fn a_timeout_leaves_one_segment_and_half_of_what_was_in_flight() {
     assert_eq!(windows(&script.events)[2], (SlowStart, 2000.0, 4000.0));
 }
 
-/// RFC 5681 3.1 (4): but two segments at least.
+/// RFC 5681 3.1 (4): but two segments at least.
 #[test]
 fn ssthresh_is_at_least_two_segments() {
     let mut script = Script::connecting(&duplicate_acks());

@@ -18,6 +18,7 @@ fn corked() -> Script {
     script
 }
 
+/// MAY-16, SHLD-28.
 #[test]
 fn pieces_become_full_segments() {
     let mut script = corked();

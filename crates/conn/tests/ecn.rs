@@ -48,6 +48,7 @@ fn has(segment: &Segment, flags: Flags) -> bool {
     segment.header.flags.contains(flags)
 }
 
+/// SHLD-8.
 #[test]
 fn a_long_queue_slows_a_sender_down_and_nothing_is_lost() {
     let mut pair = transfer(Pair::over(&config(), &config(), &marking(), 1), 3_000_000);
@@ -62,6 +63,7 @@ fn a_long_queue_slows_a_sender_down_and_nothing_is_lost() {
     assert!(marks >= counts.congestion_echoes);
 }
 
+///
 #[test]
 fn each_echo_is_answered_by_one_cwr_on_new_data() {
     let mut pair = transfer(Pair::over(&config(), &config(), &marking(), 1), 3_000_000);
@@ -75,7 +77,7 @@ fn each_echo_is_answered_by_one_cwr_on_new_data() {
     assert!(answered.abs_diff(counts.congestion_echoes) <= 1, "{answered}, {counts:?}");
 }
 
-/// RFC 3168 6.1.1, 6.1.4, 6.1.5.
+/// RFC 3168 6.1.1, 6.1.4, 6.1.5.
 #[test]
 fn only_new_data_is_ect() {
     let faults = Faults { loss: "3%".parse().unwrap(), ..marking() };
@@ -106,6 +108,7 @@ fn without_the_peer_there_is_none() {
     }
 }
 
+///
 #[test]
 fn a_lost_syn_goes_again_without_the_offer() {
     let mut pair = Pair::new(&config());
@@ -132,7 +135,7 @@ fn a_mark_is_echoed_on_every_ack_until_cwr_comes() {
     assert_eq!(script.events.iter().filter(|event| matches!(event.what, What::Marked { .. })).count(), 1);
 }
 
-/// RFC 3168 6.1.5: a mark on what was never sent to us, or came before, may be anyone's.
+/// RFC 3168 6.1.5: a mark on what was never sent to us, or came before, may be anyone's.
 #[test]
 fn a_mark_outside_the_window_is_ignored() {
     let mut script = Script::listening(&config());

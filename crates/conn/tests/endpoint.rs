@@ -188,6 +188,20 @@ async fn there_are_no_more_connections_than_allowed() {
     .await;
 }
 
+/// RFC 9293 3.9.1.1 (MUST-43).
+#[tokio::test]
+async fn an_open_may_name_its_local_address() {
+    within(async {
+        let listener = listener().await;
+        let free = std::net::UdpSocket::bind(LOOPBACK).unwrap().local_addr().unwrap();
+        let client = Endpoint::builder().config(quick()).local(free);
+        let client = client.connect(listener.local_addr().unwrap()).await.unwrap();
+        let (_server, from) = listener.accept().await.unwrap();
+        assert_eq!((from, client.local_addr().unwrap()), (free, free));
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn over_ipv6() {
     within(async {

@@ -59,7 +59,7 @@ fn syns_that_cross_open_one_connection() {
     assert_eq!((script.state(), &script.notices[..]), (State::Established, &[Notice::Connected][..]));
 }
 
-/// Two of ours, whose ports a translator between them makes match.
+/// Two of ours, whose ports a translator between them makes match (MUST-10).
 #[test]
 fn two_engines_open_at_once_and_talk() {
     let mut ends = Who::BOTH.map(|who| {
@@ -131,7 +131,7 @@ fn a_syn_goes_again_after_1_3_7_15_seconds_and_for_three_minutes() {
     assert_eq!(script.notices.last(), Some(&Notice::Closed(reason)));
 }
 
-/// RFC 6298 5.7 and RFC 5681 3.1.
+/// RFC 6298 5.7 and RFC 5681 3.1.
 #[test]
 fn after_a_lost_syn_data_begins_with_one_segment_and_an_rto_of_three_seconds() {
     let mut script = Script::connecting(&Config::new(Profile::Modern));
@@ -226,6 +226,7 @@ fn the_mss_option_is_in_syns_only() {
     }
 }
 
+/// MUST-54, MUST-56, SHLD-26, X-16.
 #[test]
 fn an_unreachable_port_ends_an_open_but_not_a_connection() {
     let unreachable = || Input::Unreachable { peer: Who::Server.address() };

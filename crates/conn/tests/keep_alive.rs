@@ -45,7 +45,7 @@ fn the_default_values_are_patient() {
     assert_eq!(script.state(), State::Closed);
 }
 
-/// MUST-27; the probe is a number that the peer has, and no data.
+/// MUST-27; the probe is a number that the peer has, and no data (SHLD-12).
 #[test]
 fn an_idle_peer_is_probed_and_given_up_after_the_last_probe() {
     let mut script = keeping_alive(HASTY);

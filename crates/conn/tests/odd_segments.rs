@@ -166,6 +166,7 @@ fn in_syn_received_an_ack_of_our_syn_is_what_counts() {
 
 const HERE: &[&str] = &["SEQ 101 ACK 101"];
 
+/// SHLD-2, X-1, X-18.
 #[test]
 fn a_reset_counts_only_exactly_at_rcv_nxt() {
     const TW: &[State] = &[TimeWait];
@@ -185,6 +186,7 @@ fn a_reset_counts_only_exactly_at_rcv_nxt() {
     ]);
 }
 
+///
 #[test]
 fn a_syn_in_a_connection_is_never_more_than_challenged() {
     const ALL: &[State] = ALL_SYNCHRONIZED;
@@ -199,6 +201,7 @@ fn a_syn_in_a_connection_is_never_more_than_challenged() {
     ]);
 }
 
+/// MAY-12, X-1.
 #[test]
 fn an_ack_counts_from_the_largest_window_ago_up_to_snd_nxt() {
     const ALL: &[State] = ALL_SYNCHRONIZED;
@@ -343,7 +346,7 @@ fn at_a_zero_receive_window_everything_but_text_is_processed() {
     assert_eq!(script.state(), Established);
 }
 
-/// RFC 5961 section 7: one challenge in 500 ms for a connection, whatever draws it.
+/// RFC 5961 section 7: one challenge in 500 ms for a connection, whatever draws it.
 #[test]
 fn challenges_are_limited_for_each_connection() {
     let mut script = in_state(Established);

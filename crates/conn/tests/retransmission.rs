@@ -27,7 +27,7 @@ const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// RFC 6298 2.4, 2.5, 5.5; RFC 9293 MUST-21: R2 may be infinite.
+/// RFC 6298 2.4, 2.5, 5.5; RFC 9293 MUST-21: R2 may be infinite (MUST-19, X-7).
 #[test]
 fn the_timeout_doubles_from_one_second_to_sixty() {
     let mut script = Script::established(&Config { r2: Duration::MAX, ..classic() });
@@ -39,7 +39,7 @@ fn the_timeout_doubles_from_one_second_to_sixty() {
     assert_eq!(script.state(), State::Established);
 }
 
-/// RFC 9293 3.8.3 (MUST-20, SHLD-9 to SHLD-11).
+/// RFC 9293 3.8.3 (MUST-20, SHLD-9, SHLD-10, SHLD-11, MUST-47).
 #[test]
 fn the_application_hears_of_trouble_at_r1_and_the_connection_ends_at_r2() {
     let mut script = Script::established(&classic());
@@ -68,7 +68,7 @@ fn progress_begins_r2_anew() {
     assert_eq!(script.state(), State::Closed);
 }
 
-/// RFC 6298 2.2: RTO = R + 4 * R/2, from the handshake's round trip of 500 ms.
+/// RFC 6298 2.2: RTO = R + 4 * R/2, from the handshake's round trip of 500 ms (MUST-18).
 #[test]
 fn the_first_timeout_follows_from_the_handshakes_round_trip() {
     let mut script = Script::connecting(&classic());
@@ -80,7 +80,7 @@ fn the_first_timeout_follows_from_the_handshakes_round_trip() {
     script.hears_at("SEQ 1 ACK 1 LEN 100", &[500, 2000]);
 }
 
-/// RFC 6298 section 3: Karn.
+/// RFC 6298 section 3: Karn (MUST-18).
 #[test]
 fn a_segment_sent_twice_measures_nothing() {
     let mut script = Script::established(&classic());

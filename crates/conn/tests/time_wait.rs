@@ -28,6 +28,7 @@ fn in_time_wait(sent: usize) -> Script {
     script
 }
 
+/// MAY-2.
 #[test]
 fn a_later_syn_opens_a_new_connection() {
     for seq in [101, 102, 70_000, 1_000_000_000] {
@@ -43,7 +44,7 @@ fn a_later_syn_opens_a_new_connection() {
     }
 }
 
-/// RFC 1337: or a segment that was long on its way would open one that no one asked for.
+/// RFC 1337: or a segment that was long on its way would open one that no one asked for (MAY-2).
 #[test]
 fn an_earlier_syn_does_not() {
     for seq in [100, 0, -70_000] {
@@ -63,7 +64,7 @@ fn only_a_plain_syn_does() {
     }
 }
 
-/// RFC 9293 3.6.1: "larger than the largest sequence number it used on the previous connection".
+/// RFC 9293 3.6.1: "larger than the largest sequence number it used on the previous connection" (MAY-2).
 #[test]
 fn the_new_connection_begins_beyond_the_old_one() {
     for sent in [0, 2_000_000] {

@@ -40,7 +40,7 @@ fn data_without_the_flag_is_never_urgent_nor_is_any_behind_the_fin() {
     assert_eq!(urgent_notices(&script), 0);
 }
 
-/// MUST-62: the pointer names the byte behind the urgent data.
+/// MUST-62: the pointer names the byte behind the urgent data (MUST-30).
 #[test]
 fn urgent_bytes_are_marked_until_they_are_acknowledged() {
     let mut script = established();

@@ -104,7 +104,7 @@ fn a_peer_changes_nothing_once_the_application_set_it() {
     ends_after(script, 20);
 }
 
-/// USER_TIMEOUT = min(U_LIMIT, max(ADV_UTO, REMOTE_UTO, L_LIMIT)).
+/// USER_TIMEOUT = min(U_LIMIT, max(ADV_UTO, REMOTE_UTO, L_LIMIT)).
 #[test]
 fn a_peer_may_ask_for_longer_within_limits() {
     for (asked, holds) in [(1, 100), (99, 100), (300, 300), (100_000, 3600)] {

@@ -160,7 +160,7 @@ fn a_fin_gets_through_a_zero_window_too() {
     assert_eq!(script.state(), State::FinWait2);
 }
 
-/// MUST-34, SHLD-15 to SHLD-17.
+/// MUST-34, SHLD-15, SHLD-16, SHLD-17.
 #[test]
 fn in_a_shrunk_window_only_what_lies_inside_goes_again() {
     let mut script = Script::established(&wide());
@@ -213,7 +213,7 @@ fn a_sender_does_not_fill_a_silly_window() {
     script.hears(&["SEQ 1 ACK 1 LEN 300"]);
 }
 
-/// However long the RTO is: 3 s here, after a lost SYN.
+/// However long the RTO is: 3 s here, after a lost SYN (MUST-60).
 #[test]
 fn a_silly_window_is_overridden_within_a_second() {
     let mut script = Script::connecting(&classic());

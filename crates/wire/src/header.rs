@@ -27,7 +27,8 @@ pub struct Header {
     pub acknowledgment: SeqNum,
     /// The control bits.
     pub flags: Flags,
-    /// How much the sender will take, as on the wire: not yet scaled (RFC 7323 section 2.2).
+    /// How much the sender will take, as on the wire: unsigned (RFC 9293 section 3.1, MUST-1), and not yet
+    /// scaled (RFC 7323 section 2.2).
     pub window: u16,
     /// How far the urgent data reaches behind `sequence`, in octets; counts only if URG is set.
     pub urgent_pointer: u16,

@@ -42,6 +42,7 @@ impl Segment {
         out.extend_from_slice(&self.payload);
 
         let segment = &mut out[start..];
+        // RFC 9293 3.1, MUST-2: there is no way to send without.
         let checksum = checksum::to_send(segment, pseudo);
         segment[CHECKSUM_AT..CHECKSUM_AT + 2].copy_from_slice(&checksum.to_be_bytes());
     }
@@ -55,7 +56,7 @@ impl Segment {
     /// If the datagram is no segment: [`DecodeError`] has the reasons, in the order in which they are checked.
     pub fn decode(datagram: Bytes, pseudo: &PseudoHeader) -> Result<Segment, DecodeError> {
         let fixed = Fixed::decode(&datagram)?;
-        // Before anything is believed: a damaged segment should be told as such, not by what became of it.
+        // MUST-3, before anything is believed: a damaged segment should be told as such, not by what became of it.
         checksum::verify(&datagram, pseudo, fixed.checksum)?;
         let (header, header_len) = fixed.with_options(&datagram)?;
         let mut payload = datagram;

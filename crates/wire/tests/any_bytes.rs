@@ -149,6 +149,7 @@ proptest! {
         decodes_or_not(&bytes[..cut.index(bytes.len())], &PseudoHeader::None)?;
     }
 
+    /// MUST-2, MUST-3.
     #[test]
     fn a_flipped_bit_is_noticed(sent in segment(4), pseudo in pseudo(), at: prop::sample::Index) {
         let mut bytes = encoded(&sent, &pseudo);

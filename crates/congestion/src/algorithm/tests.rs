@@ -3,6 +3,7 @@ use std::string::ToString;
 use super::*;
 use crate::fixtures::classic;
 
+/// MAY-18.
 #[test]
 fn every_name_leads_to_the_controller_that_bears_it() {
     for algorithm in Algorithm::ALL {

@@ -104,7 +104,7 @@ fn average(controller: &mut dyn Controller, rtt: Duration, between: f64) -> f64 
 }
 
 /// The theory: Reno's window is 1.22 / sqrt(p) segments, and CUBIC's is no smaller, nor much larger where Reno
-/// uses the path well.
+/// uses the path well (MAY-18).
 #[test]
 fn the_average_window_is_what_theory_gives() {
     for between in [100.0_f64, 1000.0, 10_000.0] {

@@ -46,7 +46,7 @@ fn the_first_sample() {
 }
 
 /// RFC 6298 2.3, worked by hand. The second row tells the order of the two updates: with SRTT moved
-/// first, 112.5 ms, RTTVAR would be 59.375 ms.
+/// first, 112.5 ms, RTTVAR would be 59.375 ms (MUST-18).
 #[test]
 fn later_samples_move_variance_first_and_then_the_smoothed_time() {
     let table = [

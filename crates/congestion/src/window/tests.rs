@@ -20,7 +20,7 @@ fn per_byte_slow_start_grows_by_what_was_acknowledged_but_a_segment_at_most() {
     }
 }
 
-/// ACK division: a segment acknowledged in 1024 pieces must not open the window 1024 times.
+/// ACK division: a segment acknowledged in 1024 pieces must not open the window 1024 times.
 #[test]
 fn per_byte_growth_resists_ack_division() {
     let mut cwnd = CongestionWindow::new(per_byte());

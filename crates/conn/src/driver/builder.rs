@@ -99,7 +99,7 @@ impl Builder {
         Self { secret: Some(secret), ..self }
     }
 
-    /// The UDP address that [`Builder::connect`] binds; by default, any address and a port that is free.
+    /// The UDP address that [`Builder::connect`] binds; by default, any address and a port that is free (MUST-43).
     pub fn local(self, local: SocketAddr) -> Self {
         Self { local: Some(local), ..self }
     }

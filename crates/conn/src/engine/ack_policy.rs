@@ -40,6 +40,7 @@ impl AckPolicy {
     pub(crate) fn on_in_order(&mut self, may_wait: bool) -> bool {
         self.waiting = self.waiting.saturating_add(1);
         let is_quick = self.quick > 0;
+        // SHLD-19: two by default.
         let waits = may_wait && self.waiting < self.every && !is_quick;
         if waits {
             self.owe(Owed::Later);
@@ -61,7 +62,7 @@ impl AckPolicy {
         self.owe(Owed::Alone(cause));
     }
 
-    /// What is owed only becomes more urgent.
+    /// What is owed only becomes more urgent (MUST-59).
     fn owe(&mut self, owed: Owed) {
         let urgency = |owed| match owed {
             Owed::Nothing => 0,

@@ -141,6 +141,7 @@ impl Config {
             send_buffer: 256 * 1024,
             receive_buffer: 65535,
             receive_buffer_max: 65535,
+            // RFC 9293 3.8.4 (MUST-25): only for whoever asks.
             keep_alive: None,
             user_timeout: None,
             syn_cookies: false,
@@ -217,7 +218,7 @@ pub enum PathMtu {
     Discover,
 }
 
-/// How an idle connection is kept alive (RFC 9293 section 3.8.4).
+/// How an idle connection is kept alive (RFC 9293 section 3.8.4, MUST-27).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeepAlive {
     /// After so long without a word from the peer the first probe goes (SHOULD be 2 hours at least by default).
@@ -229,7 +230,7 @@ pub struct KeepAlive {
 }
 
 impl Default for KeepAlive {
-    /// Two hours, then 75 s and 9 probes.
+    /// Two hours (MUST-28), then 75 s and 9 probes.
     fn default() -> Self {
         Self { idle: Duration::from_secs(7200), interval: Duration::from_secs(75), probes: 9 }
     }

@@ -403,6 +403,7 @@ impl Connection {
         self.arm_tail_probe(now);
         let next = self.sender.next(self.congestion_window());
         // With nothing in flight no ACK will come by itself: a silly window is overridden by this timer, too.
+        // (MUST-60: nor is what no one pushes held back for ever.)
         let stalled = !self.arm_cork(now, next)
             && self.sender.in_flight().is_empty()
             && matches!(next, Next::Full(_) | Next::Gathering);

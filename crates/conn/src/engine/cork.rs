@@ -26,6 +26,7 @@ pub(crate) enum Cork {
 }
 
 impl Connection {
+    /// RFC 9293 3.9.1.2 (MAY-16): what no one pushes may be gathered.
     pub(super) fn set_cork(&mut self, on: bool) {
         self.sender.set_cork(if on { Cork::In } else { Cork::Out });
     }

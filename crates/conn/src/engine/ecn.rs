@@ -100,7 +100,7 @@ impl Ecn {
     }
 
     /// RFC 3168 6.1.1: ECT only if both have offered it, and neither has taken it back by a SYN without: one of the
-    /// two may have been lost, and no one knows which counts.
+    /// two may have been lost, and no one knows which counts (SHLD-8).
     pub(crate) fn may_send_ect(&self) -> bool {
         self.ours.with && self.theirs.with && !self.ours.without && !self.theirs.without
     }
@@ -123,7 +123,7 @@ impl Ecn {
     /// The bits of our own SYN or SYN-ACK.
     ///
     /// RFC 3168 6.1.1.1: a SYN that went unanswered goes again without the offer: some middlebox may have taken
-    /// offence. A SYN-ACK stays as it was: the first may have arrived.
+    /// offence. A SYN-ACK stays as it was: the first may have arrived.
     fn offer(&mut self, answers: bool, again: bool) -> Flags {
         let (offers, bits) = if answers {
             (self.willing && self.theirs.with && !self.theirs.without, Flags::ECE)
@@ -148,7 +148,7 @@ impl Ecn {
     }
 
     /// An echo with an acknowledgment up to `una`. Returns whether it is one to slow down for: at most once for each
-    /// window of data (RFC 3168 section 6.1.2).
+    /// window of data (RFC 3168 section 6.1.2, X-15).
     fn hear_echo(&mut self, una: Position, nxt: Position) -> bool {
         let news = self.may_send_ect() && self.reacted_at.is_none_or(|point| una > point);
         if news {
@@ -163,7 +163,7 @@ impl Connection {
     /// Sets the ECN bits of a segment about to leave, and says which codepoint it leaves with.
     ///
     /// RFC 3168 6.1.1, 6.1.4 to 6.1.6: never ECT on a SYN, a pure ACK, a retransmission or a window probe. A mark on
-    /// these would be lost with them, or could be forged.
+    /// these would be lost with them, or could be forged.
     pub(super) fn stamp_ecn(&mut self, segment: &mut Segment, retransmission: u32) -> Codepoint {
         let flags = &mut segment.header.flags;
         if flags.contains(Flags::SYN) {
@@ -184,6 +184,7 @@ impl Connection {
     }
 
     /// Data within the window arrived with this codepoint. (RFC 3168 6.1.5: a mark outside the window is ignored.)
+    ///
     pub(super) fn hear_mark(&mut self, now: Time, segment: &Segment, codepoint: Codepoint) {
         if !segment.payload.is_empty() && self.ecn.receive(segment.header.flags, codepoint) {
             self.counts.marks_received += 1;

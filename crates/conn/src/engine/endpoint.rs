@@ -260,7 +260,8 @@ impl Endpoint {
         }
     }
 
-    /// RFC 5927: an ICMP message may be forged, so it only ends what was never established.
+    /// RFC 5927: an ICMP message may be forged, so it only ends what was never established (RFC 9293
+    /// section 3.9.2.2: MUST-54, MUST-56, SHLD-26; X-16).
     fn unreachable(&mut self, now: Time, peer: SocketAddr) {
         let opening = |slot: &Slot| slot.key().peer == peer && slot.connection.state() == State::SynSent;
         let given_up: Vec<_> =

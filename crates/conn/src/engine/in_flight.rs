@@ -54,7 +54,7 @@ pub(crate) struct Acked {
     /// Those of them that SACK had not reported before.
     pub(crate) delivered: u64,
     /// The round trip of the last segment that it covers and that had not arrived before, unless one of them was sent
-    /// twice: then no one knows which copy is meant (Karn's rule, RFC 6298 section 3).
+    /// twice: then no one knows which copy is meant (Karn's rule, RFC 6298 section 3; MUST-18).
     pub(crate) rtt: Option<Duration>,
     /// It covers a segment that was sent only once: the back-off has done its work (RFC 8961 section 4 (4)).
     pub(crate) fresh: bool,
@@ -146,7 +146,7 @@ impl InFlight {
         });
     }
 
-    /// Everything before `una` was acknowledged. `arrive` sees each segment that had not arrived before.
+    /// Everything before `una` was acknowledged. `arrive` sees each segment that had not arrived before (MUST-18).
     pub(crate) fn acknowledge(&mut self, una: Position, now: Time, mut arrive: impl FnMut(&Sent)) -> Acked {
         self.assumed = 0;
         let before = self.flight_size();

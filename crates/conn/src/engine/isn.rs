@@ -25,7 +25,8 @@ impl Secret {
         Self(key)
     }
 
-    /// RFC 6528 3: ISN = M + F(addresses and ports, secret), M one tick every 4 microseconds (MUST-8, MUST-9).
+    /// RFC 6528 3: ISN = M + F(addresses and ports, secret), M one tick every 4 microseconds (RFC 9293 section
+    /// 3.4.1: MUST-8, SHLD-1; without the secret no one can compute it, MUST-9).
     pub(crate) fn isn(&self, peer: SocketAddr, local_port: u16, remote_port: u16, now: Time) -> SeqNum {
         let mut words = address_words(peer);
         words.extend([local_port, remote_port]);
@@ -109,13 +110,14 @@ mod tests {
         Secret::new([secret; 16]).isn(peer, port, 80, at)
     }
 
-    /// RFC 9293 3.4.1: 4 microseconds a tick.
+    /// RFC 9293 3.4.1: 4 microseconds a tick (MUST-8).
     #[test]
     fn the_clock_drives_it() {
         let earlier = isn(1, 5000, Time::from_micros(4));
         assert_eq!(isn(1, 5000, Time::from_micros(4_000_004)).distance_from(earlier), 1_000_000);
     }
 
+    /// SHLD-1, MUST-9.
     #[test]
     fn ports_and_secret_change_it() {
         assert_ne!(isn(1, 5000, Time::ZERO), isn(1, 5001, Time::ZERO));

@@ -1,4 +1,4 @@
-//! Keep-alive (RFC 9293 section 3.8.4): asking an idle peer whether it is still there.
+//! Keep-alive (RFC 9293 section 3.8.4, MAY-5): asking an idle peer whether it is still there.
 
 use core::time::Duration;
 

@@ -48,7 +48,7 @@ impl Connection {
         }
     }
 
-    /// No data goes that could carry the acknowledgment that is owed now, if one is. Says whether it went.
+    /// No data goes that could carry the acknowledgment that is owed now, if one is. Says whether it went (MUST-58).
     fn acknowledge_alone(&mut self, now: Time) -> bool {
         let Owed::Now(cause) = self.acks.owed() else { return false };
         self.open_window();
@@ -94,7 +94,7 @@ impl Connection {
         self.count_sent(&segment, retransmission);
         self.transmit(now, segment, retransmission, cause);
         self.after_sending(now, flags, retransmission);
-        // RFC 6298 section 5: no segment goes again less than one RTO after it last went, whatever sent it.
+        // RFC 6298 section 5: no segment goes again less than one RTO after it last went, whatever sent it.
         if start == self.sender.una() {
             self.timers.stop(Timer::Retransmit);
         }
@@ -187,7 +187,7 @@ impl Connection {
         }
     }
 
-    /// RFC 9293 3.8.4: <SEQ=SND.NXT-1> and no data. The peer has that number already, so it must answer.
+    /// RFC 9293 3.8.4 (SHLD-12): <SEQ=SND.NXT-1> and no data. The peer has that number already, so it must answer.
     pub(super) fn send_keep_alive(&mut self, now: Time) {
         let segment = self.segment(now, Flags::ACK, (self.sender.nxt() - 1).number(), Bytes::new());
         self.transmit(now, segment, 0, Cause::Idle);

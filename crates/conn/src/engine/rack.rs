@@ -112,7 +112,7 @@ impl Rack {
         (min / 4).saturating_mul(self.quarters).min(smoothed)
     }
 
-    /// Step 5: when this segment counts as lost, if it was sent before one that has arrived.
+    /// Step 5: when this segment counts as lost, if it was sent before one that has arrived.
     pub(crate) fn lost_at(&self, sent: &Sent, path: &Path) -> Option<Time> {
         let latest = self.latest?;
         let before = (sent.last_at, sent.end) < (latest.sent_at, latest.end);

@@ -157,6 +157,7 @@ impl Receiver {
         Arrived { arrival, delivered, finished }
     }
 
+    /// It waits for what is before it (SHLD-31).
     fn out_of_order(&mut self, start: Position, data: &Bytes) -> Arrived {
         let kept = self.reassembler.insert(start, data, self.capacity);
         if let (Some(run), Some(report)) = (self.held_at(start), &mut self.report) {
@@ -221,7 +222,7 @@ impl Receiver {
         self.ready.take(max)
     }
 
-    /// How far the right edge could be now.
+    /// How far the right edge could be now (MAY-8).
     fn possible_edge(&self) -> Position {
         self.nxt + self.capacity.saturating_sub(self.unread()).min(self.max_window())
     }
@@ -237,7 +238,7 @@ impl Receiver {
         MAX_FIELD << self.shift
     }
 
-    /// Moves the edge as far as silly-window avoidance lets it (RFC 9293 section 3.8.6.2.2).
+    /// Moves the edge as far as silly-window avoidance lets it (RFC 9293 section 3.8.6.2.2, MUST-39).
     pub(crate) fn open_window(&mut self) {
         if self.growth() >= self.mss.min(self.capacity / 2) {
             self.edge = self.edge.max(self.possible_edge());

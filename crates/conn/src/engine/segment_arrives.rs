@@ -97,7 +97,7 @@ impl Connection {
     }
 
     /// An ACK that a suspicious segment draws: it tells an honest peer where we are (RFC 5961), and no more than
-    /// one in a while for each connection, so that it can't be made to flood or to be counted.
+    /// one in a while for each connection, so that it can't be made to flood or to be counted.
     fn challenge(&mut self, now: Time, segment: &Segment, cause: Cause) {
         self.discard(now, segment, cause);
         let interval = self.origin.config.challenge_ack_interval;

@@ -25,7 +25,7 @@ pub(crate) struct Sender {
     iss: Position,
     nxt: Position,
     una: Position,
-    /// SND.WND.
+    /// SND.WND. Windows are reckoned with 64 bits, where REC-1 asks for 32.
     window: u64,
     /// The largest window the peer ever offered: MAX.SND.WND.
     max_window: u64,
@@ -166,7 +166,7 @@ impl Sender {
         self.nxt = self.iss + 1;
     }
 
-    /// The application's bytes, as many as fit.
+    /// The application's bytes, as many as fit (MUST-30).
     pub(crate) fn write(&mut self, bytes: Bytes, urgent: bool) -> usize {
         let taken = self.buffer.write(bytes);
         if urgent && taken > 0 {
@@ -269,12 +269,14 @@ impl Sender {
 
     fn next_new(&self, cwnd: u64) -> Next {
         let waiting = self.end().since(self.nxt);
+        // Zero if the peer has moved its right edge back (RFC 9293 3.8.6: MUST-34, SHLD-15).
         let in_window = (self.una + self.window).since(self.nxt);
         let room = in_window.min(cwnd.saturating_sub(self.in_flight.pipe()));
         let probe = self.probe_size(waiting, room);
         let full = probe.unwrap_or_else(|| self.full_segment_with_fin(self.nxt));
         let beyond = if self.tail_probe_now { full } else { 0 };
         let in_cwnd = cwnd.saturating_sub(self.in_flight.pipe()).max(beyond);
+        // RFC 9293 3.9.1.2 (SHLD-28): as long as may be.
         let len = waiting.min(full).min(in_window).min(in_cwnd);
         let send = |len, probe| Next::Send { start: self.nxt, end: self.nxt + len, again: false, probe };
         if self.probe_now {
@@ -292,9 +294,9 @@ impl Sender {
         }
     }
 
-    /// Silly-window avoidance and Nagle (RFC 9293 sections 3.8.6.2.1 and 3.7.4): a full segment; or all there
-    /// is, if nothing is in flight or nothing more will come; or half of the largest window ever seen. A cork holds
-    /// back all there is although nothing is in flight.
+    /// Silly-window avoidance and Nagle (RFC 9293 sections 3.8.6.2.1, MUST-38, and 3.7.4, SHLD-7): a full
+    /// segment; or all there is, if nothing is in flight or nothing more will come; or half of the largest window ever
+    /// seen. A cork holds back all there is although nothing is in flight.
     fn is_worth_sending(&self, len: u64, waiting: u64) -> bool {
         let held = match self.cork {
             Cork::Out => self.nagle && !self.in_flight.is_empty(),
@@ -336,7 +338,9 @@ impl Sender {
             Ok(len) if len > 0 => self.buffer.slice(first, len),
             _ => Bytes::new(),
         };
+        // RFC 9293 3.9.1.2 (MUST-61): several writes that leave together have one mark (SHLD-27).
         let push = !payload.is_empty() && last == self.buffer.end();
+        // MUST-31: what lies beyond the field's reach is announced as far as it goes.
         let urgent = self.urgent.filter(|&urgent| urgent > start);
         let urgent = urgent.map(|urgent| u16::try_from(urgent.since(start)).unwrap_or(u16::MAX));
         Cargo { syn, fin, payload, push, urgent }

@@ -67,6 +67,7 @@ impl Connection {
             false => self.sender.on_timeout(),
         }
         self.tell_resending(now, Cause::RetransmissionTimeout);
+        // R1 (MUST-20, SHLD-9): below us there is no one to advise, so the application hears of it (MUST-47).
         if self.timeouts == self.origin.config.r1 {
             let retransmissions = self.timeouts;
             self.notify(Notice::Stalled { retransmissions });
@@ -84,6 +85,7 @@ impl Connection {
         (self.stuck_since + self.r2()).max(now)
     }
 
+    /// A SYN has one of its own (MUST-22, MUST-23).
     fn r2(&self) -> Duration {
         if self.state.is_synchronized() { self.user_timeout() } else { self.origin.config.r2_syn }
     }
@@ -124,14 +126,15 @@ impl Connection {
             .collect()
     }
 
-    /// The window is closed, or too small to be worth a segment, for long enough: send something all the same.
+    /// The window is closed, or too small to be worth a segment, for long enough: send something all the same
+    /// (RFC 9293 section 3.8.6.1, MUST-35, MUST-36).
     fn persist_timeout(&mut self, now: Time) {
         let closed = self.sender.is_window_closed();
         if closed {
-            // MUST-37: a peer that answers probes keeps the connection; one that is silent does not. Probes are
-            // so rare in the end that R2 alone would have a single lost one end it. Once no application holds the
+            // MUST-37, SHLD-17: a peer that answers probes keeps the connection; one that is silent does not. Probes
+            // are so rare in the end that R2 alone would have a single lost one end it. Once no application holds the
             // connection, its memory is ours to reclaim: then R2 counts from the last progress (RFC 6429 section 3).
-            // So does a user timeout: the application meant data that isn't taken, for whatever reason (RFC 5482).
+            // So does a user timeout: the application meant data that isn't taken, for whatever reason (RFC 5482; X-19).
             let patient = !self.released && !self.user_timeouts.is_explicit();
             if patient {
                 self.stuck_since = self.stuck_since.max(self.last_heard);

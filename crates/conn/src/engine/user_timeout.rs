@@ -47,7 +47,7 @@ impl UserTimeout {
 
 impl Connection {
     /// USER TIMEOUT in the synchronized states: what the application set; or R2, or longer where the peer asks for it,
-    /// min(U_LIMIT, max(ADV_UTO, REMOTE_UTO, L_LIMIT)) (RFC 5482 section 3.1).
+    /// min(U_LIMIT, max(ADV_UTO, REMOTE_UTO, L_LIMIT)) (RFC 5482 section 3.1, X-20).
     pub(super) fn user_timeout(&self) -> Duration {
         let r2 = self.origin.config.r2;
         let (lower, upper) = LIMITS;

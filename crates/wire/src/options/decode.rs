@@ -7,7 +7,7 @@ use crate::seq::{SeqNum, SeqRange};
 impl Options {
     /// Reads what stands between the fixed header and the payload.
     ///
-    /// Options may start at any byte (RFC 9293 section 3.1, MUST-64). If one comes twice, the last counts.
+    /// Options may start at any byte (RFC 9293 section 3.1, MUST-64). If one comes twice, the last counts (MUST-4).
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut options = Self::default();
         let mut rest = bytes;
@@ -24,6 +24,7 @@ impl Options {
 
     /// Reads one option of which `behind` starts with the length; returns what follows it.
     fn read_one<'a>(&mut self, kind: u8, behind: &'a [u8]) -> Result<&'a [u8], DecodeError> {
+        // MUST-68: every kind but those two has a length, also those yet to come.
         let Some((&len, behind)) = behind.split_first() else {
             return Err(DecodeError::MissingOptionLength { kind });
         };

@@ -30,6 +30,7 @@ fn with_user_timeout(seconds: u64) -> Options {
     Options { user_timeout, ..Options::default() }
 }
 
+/// MUST-4, MUST-64.
 #[test]
 fn options_are_read_wherever_they_start() {
     let mss = Options { mss: Some(1460), ..Options::default() };
@@ -67,6 +68,7 @@ fn options_are_read_wherever_they_start() {
     }
 }
 
+/// MUST-7.
 #[test]
 fn a_length_an_option_cannot_have_is_an_error() {
     let rows: [(&str, &[u8], u8, u8); 15] = [
@@ -91,6 +93,7 @@ fn a_length_an_option_cannot_have_is_an_error() {
     }
 }
 
+/// MUST-68.
 #[test]
 fn a_header_that_ends_behind_a_kind_is_an_error() {
     for kind in [2, 3, 4, 5, 8, 28, 77] {
@@ -99,6 +102,7 @@ fn a_header_that_ends_behind_a_kind_is_an_error() {
     }
 }
 
+/// MUST-4, MUST-68.
 #[test]
 fn options_are_written_on_word_boundaries() {
     let all_of_a_syn = Options {

@@ -45,6 +45,7 @@ fn a_leaping_ack_at_most_doubles_the_window() {
     assert_eq!(cwnd.window(), 2.0 * SMSS);
 }
 
+///
 #[test]
 fn a_window_that_holds_nothing_back_does_not_grow() {
     for parameters in [modern(), avoiding(10)] {
@@ -103,6 +104,7 @@ fn after_five_minutes_of_little_use_the_window_is_halved_and_the_threshold_remem
     }
 }
 
+///
 #[test]
 fn after_an_idle_time_it_begins_as_at_first_and_finds_back_fast() {
     let mut cwnd = window(avoiding(10));

@@ -72,7 +72,7 @@ fn period(now: Time) -> u64 {
 }
 
 impl Endpoint {
-    /// Answers a SYN for which there is no room: one SYN-ACK, no longer than the SYN, and nothing is kept.
+    /// Answers a SYN for which there is no room: one SYN-ACK, no longer than the SYN, and nothing is kept.
     pub(super) fn answer_with_cookie(&mut self, now: Time, key: Key, syn: &Segment) {
         let mark = Mark { secret: &self.secret, key, irs: syn.header.sequence };
         let offered = syn.header.options.mss.unwrap_or(default_mss(key.peer));

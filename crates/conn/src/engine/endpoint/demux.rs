@@ -29,6 +29,7 @@ impl Endpoint {
             remote_port: segment.header.source_port,
             local_port: segment.header.destination_port,
         };
+        // RFC 9293 3.9.1.1 (MUST-42): a connection comes before the listener of its port; both may be.
         if let Some(&id) = self.by_key.get(&key) {
             if self.reopen(now, id, key, &segment) {
                 return;

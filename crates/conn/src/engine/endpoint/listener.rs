@@ -190,7 +190,7 @@ impl Endpoint {
         true
     }
 
-    /// Room for one more that may be anyone, or why there is none.
+    /// Room for one more that may be anyone, or why there is none.
     fn make_room(&mut self, now: Time, port: u16) -> Result<(), Cause> {
         let listener = self.listeners.get(&port).ok_or(Cause::NoConnection)?;
         if listener.is_neglected() {

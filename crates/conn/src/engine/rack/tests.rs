@@ -26,6 +26,7 @@ fn path() -> Path {
 }
 
 /// RFC 8985 section 6.2 steps 4 and 5: a quarter of the smallest round trip for segments that overtake each other.
+///
 #[test]
 fn what_was_sent_before_an_arrived_segment_is_lost_a_quarter_round_trip_later() {
     let mut rack = Rack::new(place(0));

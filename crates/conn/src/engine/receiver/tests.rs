@@ -36,6 +36,7 @@ fn read_all(receiver: &mut Receiver) -> Vec<u8> {
     all
 }
 
+/// SHLD-31.
 #[test]
 fn what_comes_in_order_is_delivered_and_what_comes_early_waits() {
     let mut receiver = without_options(1000, 100);
@@ -162,7 +163,7 @@ fn a_larger_buffer_offers_65535() {
     assert_eq!(offer(&mut receiver), 65535);
 }
 
-/// RFC 9293 3.8.5 (MUST-31 to MUST-33).
+/// RFC 9293 3.8.5 (MUST-31, MUST-33).
 #[test]
 fn the_urgent_mark_moves_forward_only_and_counts_down_as_it_is_read() {
     let mut receiver = without_options(1000, 100);

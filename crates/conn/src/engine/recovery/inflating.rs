@@ -70,7 +70,7 @@ impl Connection {
         });
         match outcome {
             OnDuplicate::FastRetransmit => self.fast_retransmit(now),
-            // RFC 5681 3.2: a peer may make up duplicates; no more count than segments are out to cause them.
+            // RFC 5681 3.2: a peer may make up duplicates; no more count than segments are out to cause them.
             OnDuplicate::Inflate if count as usize <= self.sender.in_flight().segments() => {
                 self.congest(now, Cause::FurtherDuplicateAck, |congestion| congestion.on_duplicate_ack());
             }

@@ -22,7 +22,7 @@ pub(in crate::engine) struct TailProbe {
 }
 
 impl Connection {
-    /// Section 7.2: a probe is scheduled only where a loss at the end would go unnoticed.
+    /// Section 7.2: a probe is scheduled only where a loss at the end would go unnoticed.
     pub(in crate::engine) fn arm_tail_probe(&mut self, now: Time) {
         let in_flight = self.sender.in_flight();
         let wanted = self.agreed.sack
@@ -60,7 +60,7 @@ impl Connection {
         self.set_retransmit(now);
     }
 
-    /// Section 7.4: what became of the probe.
+    /// Section 7.4: what became of the probe.
     pub(super) fn resolve_tail_probe(&mut self, now: Time, news: &News) {
         let Some(probe) = self.tail_probe else { return };
         let una = self.sender.una();

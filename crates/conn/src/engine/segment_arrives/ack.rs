@@ -27,7 +27,7 @@ impl Connection {
             self.after_ack(now);
             return Check::Passed;
         }
-        // RFC 5961 5.2: older than anything the peer could still mean, or of what was never sent.
+        // RFC 5961 5.2 (MAY-12): older than anything the peer could still mean, or of what was never sent.
         if ack > self.sender.nxt() || ack < self.sender.una() - self.sender.max_window() {
             self.challenge(now, arriving.segment, Cause::AckOutOfRange);
             return Check::Done;

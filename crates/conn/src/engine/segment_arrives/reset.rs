@@ -14,9 +14,10 @@ impl Connection {
         if !arriving.has(Flags::RST) {
             return Check::Passed;
         }
+        // SHLD-2: whatever else it carries.
         let exact = self.receiver.as_ref().is_some_and(|receiver| receiver.nxt() == arriving.seq);
         if self.state == State::TimeWait {
-            // RFC 1337: otherwise an old reset would end the wait that protects the next connection.
+            // RFC 1337: otherwise an old reset would end the wait that protects the next connection.
             self.discard(now, arriving.segment, Cause::TimeWaitIgnoresReset);
         } else if !exact {
             self.challenge(now, arriving.segment, Cause::ResetNotExact);

@@ -55,7 +55,7 @@ impl Connection {
         Check::Passed
     }
 
-    /// When the peer hears of it (RFC 5681 section 4.2).
+    /// When the peer hears of it (RFC 5681 section 4.2, MAY-13, X-11).
     fn acknowledge_arrival(&mut self, now: Time, arriving: &Arriving<'_>, arrived: Arrived) {
         let cause = match arrived.arrival {
             Arrival::InOrder => Cause::DataArrived,
@@ -80,7 +80,7 @@ impl Connection {
         }
     }
 
-    /// RFC 9293 3.8.6.3: the ACK may wait for a second segment, or for the timer. While a gap is open, it doesn't
+    /// RFC 9293 3.8.6.3 (SHLD-18): the ACK may wait for a second segment, or for the timer. While a gap is open, it doesn't
     /// (RFC 5681 4.2).
     fn owe_ack_in_order(&mut self, now: Time) {
         let delay = self.origin.config.ack_delay.min(MAX_ACK_DELAY);

@@ -49,6 +49,7 @@ fn nothing_goes_before_the_syn_is_acknowledged() {
     assert_eq!(sender.next(PLENTY), Next::Nothing);
 }
 
+/// SHLD-28, REC-1.
 #[test]
 fn full_segments_go_up_to_the_smaller_window() {
     let mut wide = sender(1000, true);
@@ -82,7 +83,7 @@ fn a_fin_rides_behind_the_last_byte_even_of_a_full_segment() {
     }
 }
 
-/// RFC 9293 3.9.1.2 (MUST-61).
+/// RFC 9293 3.9.1.2 (MUST-61, SHLD-27).
 #[test]
 fn the_last_byte_written_is_pushed() {
     let mut sender = sender(1000, true);
