@@ -193,7 +193,7 @@ async fn there_are_no_more_connections_than_allowed() {
 async fn an_open_may_name_its_local_address() {
     within(async {
         let listener = listener().await;
-        let free = std::net::UdpSocket::bind(LOOPBACK).unwrap().local_addr().unwrap();
+        let free = UdpSocket::bind(LOOPBACK).unwrap().local_addr().unwrap();
         let client = Endpoint::builder().config(quick()).local(free);
         let client = client.connect(listener.local_addr().unwrap()).await.unwrap();
         let (_server, from) = listener.accept().await.unwrap();
