@@ -197,7 +197,7 @@ pub(crate) struct Ask {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "TCP")]
 pub(crate) struct Tcp {
-    /// A set of parameters: classic (as in textbooks) or modern
+    /// A set of parameters: modern (all of today's TCP) or classic (as in textbooks)
     #[arg(long, value_name = "NAME", default_value_t)]
     pub(crate) profile: Profile,
     /// Congestion control: tahoe, reno, newreno, cubic or bbr [default: the profile's]

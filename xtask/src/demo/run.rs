@@ -80,7 +80,7 @@ impl Run {
         let mut clients = Vec::new();
         for round in step.rounds {
             let started = round.iter().enumerate().map(|(number, words)| {
-                Visit::start(&place, programs, words, clients.len() + number, &address)
+                Visit::start(&place, programs, (step.profile, words), clients.len() + number, &address)
             });
             let started: Vec<_> = started.collect::<Outcome<_>>()?;
             let has_company = started.len() > 1;
@@ -157,14 +157,14 @@ impl Visit {
     fn start(
         place: &Place,
         programs: &Programs,
-        words: &[&str],
+        (profile, words): (&str, &[&str]),
         number: usize,
         server: &str,
     ) -> Outcome<Self> {
         let name = format!("client{}", number + 1);
         fs::create_dir(place.output(&name)).while_doing("make the client's directory")?;
         let mut lucid = Command::new(&programs.lucid);
-        lucid.arg("client").args(["--server", server, "--bind", CLIENT]).args(words);
+        lucid.arg("client").args(["--server", server, "--bind", CLIENT, "--profile", profile]).args(words);
         lucid.arg("--output").arg(place.output(&name)).arg("--trace").arg(place.trace(&name));
         lucid.args(["--force", "--transcript", "--json"]);
         let process = Process::start(&name, &mut lucid, LIMIT)?;

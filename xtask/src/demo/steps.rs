@@ -18,7 +18,9 @@ pub(crate) struct Step {
     pub(crate) title: &'static str,
     /// How it is made to happen.
     pub(crate) how: &'static str,
-    /// What the server is started with, besides its address and its files.
+    /// The parameters that both sides have.
+    pub(crate) profile: &'static str,
+    /// What the server is started with, besides its profile, its address and its files.
     pub(crate) server: &'static [&'static str],
     /// The clients, by their arguments: rounds, one after the other, of clients that run at once.
     pub(crate) rounds: &'static [&'static [&'static [&'static str]]],
@@ -42,7 +44,8 @@ const PLAIN: Step = Step {
     name: "",
     title: "",
     how: "",
-    server: &["--profile", "classic"],
+    profile: "classic",
+    server: &[],
     rounds: &[],
     large: None,
     with_dns: false,
@@ -67,7 +70,8 @@ impl Step {
 
     /// What the server is started with at this pace.
     pub(crate) fn server_at(&self, pace: Option<&'static str>) -> Vec<&'static str> {
-        self.server.iter().copied().chain(pace.into_iter().flat_map(|pace| ["--rate", pace])).collect()
+        let pace = pace.into_iter().flat_map(|pace| ["--rate", pace]);
+        ["--profile", self.profile].into_iter().chain(self.server.iter().copied()).chain(pace).collect()
     }
 
     /// What to type to see it without the demo.
@@ -77,8 +81,10 @@ impl Step {
         let server = format!("lucid serve {} --transcript", server.join(" "));
         let clients = self.rounds.iter().flat_map(|round| {
             let at_once = if round.len() > 1 { " &" } else { "" };
-            let client =
-                |words: &[&str]| format!("lucid client --bind 127.0.0.2 {} --transcript", words.join(" "));
+            let client = |words: &[&str]| {
+                let words = [&["--profile", self.profile], words].concat().join(" ");
+                format!("lucid client --bind 127.0.0.2 {words} --transcript")
+            };
             round.iter().map(move |words| client(words) + at_once)
         });
         large.into_iter().chain([server]).chain(clients).collect()

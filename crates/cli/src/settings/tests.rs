@@ -20,7 +20,7 @@ fn asked(line: &str) -> Ask {
 #[test]
 fn a_client_opens_less_patiently_than_the_rfc_and_a_server_does_not() {
     let ask = asked("lucid ls");
-    let (client, rfc) = (ask.endpoint.config, Config::new(Profile::Classic));
+    let (client, rfc) = (ask.endpoint.config, Config::new(Profile::Modern));
     assert_eq!((client.r2, client.r2_syn, client.time_wait), (rfc.r2, CLIENT_OPENING, CLIENT_TIME_WAIT));
     assert_eq!(ask.patience, rfc.r2);
     let hasty = asked("lucid ls --timeout 2s");
@@ -29,20 +29,20 @@ fn a_client_opens_less_patiently_than_the_rfc_and_a_server_does_not() {
         (Duration::from_secs(2), Duration::from_secs(2))
     );
     let Ok(Settings { action: Action::Serve(serve), .. }) = settle("lucid serve") else { panic!("a server") };
-    assert_eq!(serve.endpoint.config, Config::new(Profile::Classic));
+    assert_eq!(serve.endpoint.config, Config::new(Profile::Modern));
 }
 
 #[test]
 fn flags_change_the_profile_and_nothing_else() {
     let config =
-        asked("lucid ls --profile modern --cc tahoe --mss 500 --timeout 3s --time-wait 1s").endpoint.config;
+        asked("lucid ls --profile classic --cc tahoe --mss 500 --timeout 3s --time-wait 1s").endpoint.config;
     let expected = Config {
         algorithm: "tahoe".parse().expect("an algorithm"),
         mss: 500,
         r2: Duration::from_secs(3),
         r2_syn: Duration::from_secs(3),
         time_wait: Duration::from_secs(1),
-        ..Config::new(Profile::Modern)
+        ..Config::new(Profile::Classic)
     };
     assert_eq!(config, expected);
 }

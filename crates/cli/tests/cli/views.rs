@@ -34,8 +34,8 @@ fn states<'a>(transcript: &'a str, conn: &str) -> Vec<&'a str> {
 #[test]
 fn losses_made_on_purpose_are_seen_and_counted() {
     let bench = Bench::new();
-    let server = bench.serve("--drop data:3 --transcript");
-    bench.run(&format!("get 8192.txt --server {}", server.address)).succeeded();
+    let server = bench.serve("--profile classic --drop data:3 --transcript");
+    bench.run(&format!("get 8192.txt --profile classic --server {}", server.address)).succeeded();
     assert_eq!(bench.read("8192.txt"), text(8192));
     let told = server.stop("INT").stderr;
     for line in [">>>>>Packet loss: ACK", "Curr RTO: 1", "Resending: ACK", "(1) Dropped: 1 packets"] {

@@ -56,7 +56,7 @@ impl Builder {
     /// to 320 KiB with the default [`Config`], but only what is under way: most hold next to nothing.
     pub const MAX_CONNECTIONS: usize = 4096;
 
-    /// How connections behave; by default, the [classic](crate::Profile::Classic) profile.
+    /// How connections behave; by default, the [modern](crate::Profile::Modern) profile.
     pub fn config(self, config: Config) -> Self {
         Self { config, ..self }
     }

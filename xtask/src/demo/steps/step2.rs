@@ -8,7 +8,7 @@ pub(super) const STEP: Step = Step {
     name: "step2",
     title: "two clients at once",
     how: "Two clients are started together; the server's segments take 20 ms, so that both are under way for a while.",
-    server: &["--profile", "classic", "--delay", "20ms"],
+    server: &["--delay", "20ms"],
     rounds: &[&[&["--file", "8192.txt"], &["--file", "8192.txt"]]],
     check,
     ..PLAIN

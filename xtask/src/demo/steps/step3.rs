@@ -10,7 +10,7 @@ pub(super) const STEP: Step = Step {
     title: "loss, and retransmission by timeout",
     how: "The server loses its second data segment and that one's retransmission, and some more at random; \
           the client loses some of its segments at random. The seeds make it the same each time.",
-    server: &["--profile", "classic", "--drop", "data:2,4", "--loss", "8%", "--seed", "2"],
+    server: &["--drop", "data:2,4", "--loss", "8%", "--seed", "2"],
     rounds: &[&[&["--file", "2048.txt", "--loss", "12%", "--seed", "16"]]],
     check,
     ..PLAIN

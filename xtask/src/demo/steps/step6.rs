@@ -8,7 +8,7 @@ pub(super) const STEP: Step = Step {
     name: "step6",
     title: "fast retransmit (Tahoe)",
     how: "One data segment is lost. Those behind it arrive, and each draws a duplicate ACK.",
-    server: &["--profile", "classic", "--cc", "tahoe", "--drop", "data:40"],
+    server: &["--cc", "tahoe", "--drop", "data:40"],
     rounds: &[&[&["--file", LARGE]]],
     large: Some(100_000),
     is_paced: true,

@@ -13,7 +13,7 @@ pub(super) const STEP: Step = Step {
     title: "fast recovery (Reno)",
     how: "The 132nd data segment is lost, three ACKs into congestion avoidance: cwnd is 65583.98828696879, as in the \
           seed.",
-    server: &["--profile", "classic", "--cc", "reno", "--drop", "data:132"],
+    server: &["--cc", "reno", "--drop", "data:132"],
     rounds: &[&[&["--file", LARGE]]],
     large: Some(300_000),
     is_paced: true,
