@@ -42,7 +42,7 @@ fn classic_offers_nothing_and_takes_nothing() {
     assert_eq!(script.sent[0].1.header.len(), 24);
 }
 
-/// Option by option: RFC 7323 2.2 and 3.2, RFC 2018 2.
+/// Option by option: RFC 7323 2.2 and 3.2, RFC 2018 2.
 #[test]
 fn a_syn_is_answered_with_what_it_offered_and_no_more() {
     for bits in 0..8 {
@@ -86,7 +86,16 @@ fn simultaneous_opens_agree_too() {
     assert_eq!(script.info().options, all());
 }
 
-/// RFC 6691: the MSS option counts no options; who sends them has so much less room.
+/// RFC 9293 3.7.1 (MUST-67): a UDP datagram holds 65,507 bytes, our header among them.
+#[test]
+fn no_more_is_asked_for_than_a_datagram_holds() {
+    let mut script = Script::connecting(&Config { mss: u16::MAX, ..config() });
+    script.hears(&["SYN SEQ 0 MSS 65487"]);
+    script.answer_the_syn("MSS 65535");
+    assert_eq!(script.info().mss, 65_487);
+}
+
+/// RFC 6691: the MSS option counts no options; who sends them has so much less room (MUST-16).
 #[test]
 fn a_full_segment_has_room_for_its_options() {
     for (option, payload) in [("TS 77 0", 992), ("SACKOK", 1004)] {

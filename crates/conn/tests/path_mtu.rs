@@ -54,6 +54,7 @@ fn told(pair: &mut Pair, cause: Cause) -> usize {
     pair.side(Who::Client).events.iter().filter(|event| event.cause == cause).count()
 }
 
+///
 #[test]
 fn segments_grow_to_what_the_path_carries_and_the_window_is_not_cut_for_it() {
     for mtu in [1228, 1280, 1400, 1500, 9000, 65_535] {
@@ -90,6 +91,7 @@ fn a_larger_segment_leaves_the_window_as_it_was() {
     assert_eq!(steps, [1452, 8952, MOST]);
 }
 
+///
 #[test]
 fn a_black_hole_in_mid_connection_is_survived() {
     let mut pair = Pair::over(&discover(), &discover(), &path(9000), 1);
@@ -105,7 +107,7 @@ fn a_black_hole_in_mid_connection_is_survived() {
     assert!(took < Duration::from_secs(10), "{took:?}");
 }
 
-/// The rule: three timeouts of large segments, none of which arrives in between, and a small one that passes.
+/// The rule: three timeouts of large segments, none of which arrives in between, and a small one that passes.
 #[test]
 fn random_loss_is_no_black_hole() {
     for seed in 0..5 {

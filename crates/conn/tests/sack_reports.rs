@@ -27,7 +27,7 @@ fn one_gap_makes_one_block_that_grows() {
     script.hears(&["SEQ 1 ACK 2001 SACK none"]);
 }
 
-/// RFC 2018 section 5, case 3: every second segment lost, then the gaps filled.
+/// RFC 2018 section 5, case 3: every second segment lost, then the gaps filled.
 #[test]
 fn the_block_of_the_latest_segment_comes_first() {
     let mut script = established();
@@ -50,7 +50,7 @@ fn the_block_of_the_latest_segment_comes_first() {
     script.hears(&["SEQ 1 ACK 3001 SACK 4501-5001 3501-4001"]);
 }
 
-/// RFC 2018 section 3.
+/// RFC 2018 section 3.
 #[test]
 fn beside_timestamps_there_is_room_for_three() {
     let mut script = Script::connecting(&Config { timestamps: true, ..config() });
@@ -72,7 +72,7 @@ fn data_brings_the_blocks_along() {
     script.hears(&["SEQ 1 ACK 1 LEN 10 SACK 501-1001"]);
 }
 
-/// RFC 2018 section 2: a peer that did not offer it gets none.
+/// RFC 2018 section 2: a peer that did not offer it gets none.
 #[test]
 fn no_one_hears_of_blocks_who_did_not_ask() {
     let mut script = Script::connecting(&config());
@@ -81,7 +81,7 @@ fn no_one_hears_of_blocks_who_did_not_ask() {
     script.hears(&["SEQ 1 ACK 1 SACK none"]);
 }
 
-/// RFC 2883 section 4.1.1 and 4.1.2: a full duplicate, without and with a gap.
+/// RFC 2883 section 4.1.1 and 4.1.2: a full duplicate, without and with a gap.
 #[test]
 fn a_duplicate_is_reported_in_the_first_block_once() {
     let mut script = established();
@@ -95,7 +95,7 @@ fn a_duplicate_is_reported_in_the_first_block_once() {
     script.hears(&["SEQ 1 ACK 501 SACK 1-501 1001-1501"]);
 }
 
-/// RFC 2883 section 4.1.3: of a segment beyond the gap; its run is the second block.
+/// RFC 2883 section 4.1.3: of a segment beyond the gap; its run is the second block.
 #[test]
 fn a_duplicate_beyond_the_gap_is_followed_by_its_run() {
     let mut script = established();

@@ -64,6 +64,31 @@ fn only_a_plain_syn_does() {
     }
 }
 
+/// RFC 6191 2 (SHLD-4): what is later the peer's clock knows, and the number where that stands still or is missing.
+#[test]
+fn with_timestamps_the_peers_clock_decides() {
+    let syns = [
+        ("SYN SEQ -70000 TS 503 0", true),
+        ("SYN SEQ 5000 TS 501 0", false),
+        ("SYN SEQ 5000 TS 502 0", true),
+        ("SYN SEQ 50 TS 502 0", false),
+        ("SYN SEQ 5000", true),
+    ];
+    for (syn, opens) in syns {
+        let mut script = Script::listening(&Config { timestamps: true, ..Config::new(Profile::Classic) });
+        script.says("SYN SEQ 0 TS 500 0");
+        script.says("SEQ 1 ACK 1 LEN 99 TS 501 0");
+        script.accept();
+        script.reads(99);
+        script.call(Call::Shutdown).expect("it is open");
+        script.says("FIN SEQ 100 ACK 2 TS 502 0");
+        assert_eq!(script.state(), State::TimeWait, "{}", script.exchange());
+        let old = script.conn;
+        script.says(syn);
+        assert_eq!(script.conn != old, opens, "{syn}");
+    }
+}
+
 /// RFC 9293 3.6.1: "larger than the largest sequence number it used on the previous connection" (MAY-2).
 #[test]
 fn the_new_connection_begins_beyond_the_old_one() {

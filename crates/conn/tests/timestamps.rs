@@ -22,7 +22,7 @@ fn established() -> Script {
     script
 }
 
-/// RFC 7323 3.2 and 5.4: on every segment, a millisecond a tick; resets too.
+/// RFC 7323 3.2 and 5.4: on every segment, a millisecond a tick; resets too.
 #[test]
 fn every_segment_has_one() {
     let mut script = established();
@@ -46,7 +46,7 @@ fn the_clock_begins_anywhere() {
     assert_ne!(value(2222), value(2223));
 }
 
-/// RFC 7323 3.2: dropped silently; neither a reset nor a SYN is.
+/// RFC 7323 3.2: dropped silently; neither a reset nor a SYN is.
 #[test]
 fn a_segment_without_one_is_dropped() {
     let mut script = established();
@@ -68,7 +68,7 @@ fn the_echo_is_that_of_the_earliest_segment_that_waits() {
     script.hears(&["SEQ 1 ACK 201 TS 0 510"]);
 }
 
-/// RFC 7323 4.3: a segment beyond a gap is not echoed; the one that fills the gap is.
+/// RFC 7323 4.3: a segment beyond a gap is not echoed; the one that fills the gap is.
 #[test]
 fn the_echo_waits_at_a_gap() {
     let mut script = established();
@@ -80,7 +80,7 @@ fn the_echo_waits_at_a_gap() {
     script.hears(&["SEQ 1 ACK 301 TS 0 530"]);
 }
 
-/// RFC 7323 5.3 R1: a segment from a round of sequence numbers ago is dropped and acknowledged.
+/// RFC 7323 5.3 R1: a segment from a round of sequence numbers ago is dropped and acknowledged.
 #[test]
 fn an_old_timestamp_in_the_window_is_rejected() {
     let mut script = established();
@@ -106,7 +106,7 @@ fn a_rejected_duplicate_is_reported() {
     script.hears(&["SEQ 1 ACK 101 SACK 1-101"]);
 }
 
-/// A reset is never rejected by its timestamp (RFC 7323 section 5.2).
+/// A reset is never rejected by its timestamp (RFC 7323 section 5.2, X-3).
 #[test]
 fn an_old_timestamp_does_not_save_from_a_reset() {
     let mut script = established();
@@ -114,7 +114,7 @@ fn an_old_timestamp_does_not_save_from_a_reset() {
     assert_eq!(script.state(), State::Closed);
 }
 
-/// RFC 7323 5.5: after 24 days of silence the peer's clock may stand anywhere.
+/// RFC 7323 5.5: after 24 days of silence the peer's clock may stand anywhere.
 #[test]
 fn after_24_days_any_timestamp_is_taken() {
     for (days, unread) in [(23, 0), (25, 100)] {

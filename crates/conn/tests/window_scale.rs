@@ -25,7 +25,7 @@ fn established(config: &Config) -> Script {
     script
 }
 
-/// RFC 7323 2.2: the window in a SYN is not scaled, all others are.
+/// RFC 7323 2.2: the window in a SYN is not scaled, all others are.
 #[test]
 fn windows_are_scaled_but_those_of_syns() {
     let mut script = Script::connecting(&config());
@@ -42,7 +42,7 @@ fn windows_are_scaled_but_those_of_syns() {
     assert_eq!(script.info().send_window, 320_000);
 }
 
-/// Without a scale from both, 16 bits are all there is.
+/// Without a scale from both, 16 bits are all there is.
 #[test]
 fn a_peer_without_scaling_is_offered_65535() {
     let mut script = Script::connecting(&config());
@@ -51,7 +51,7 @@ fn a_peer_without_scaling_is_offered_65535() {
     assert_eq!((script.info().send_window, script.info().receive_window), (20_000, 65535));
 }
 
-/// RFC 7323 2.3: below 2^30.
+/// RFC 7323 2.3: below 2^30 (X-4, REC-1).
 #[test]
 fn the_largest_window_stays_below_2_to_the_30() {
     let config = Config { window_scale: Some(200), receive_buffer: 1 << 31, ..config() };

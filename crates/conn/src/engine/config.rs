@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Config {
     /// The largest payload of one segment, in bytes, both offered to the peer in the MSS option and used as
-    /// our own upper bound when sending (RFC 9293 section 3.7.1). Values below 48 count as 48.
+    /// our own upper bound when sending (RFC 9293 section 3.7.1). Values below 48 count as 48, and those
+    /// above 65,487, which is all that a UDP datagram has room for, as that.
     pub mss: u16,
     /// What the congestion controller counts for each segment on top of its payload, in bytes. The seed counts
     /// a segment with its header (1024 = 20 + 1004); everyone else counts the payload alone (0).

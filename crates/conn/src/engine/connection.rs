@@ -18,6 +18,7 @@ use super::info::{Counts, Info, RecoveryState};
 use super::loss::Loss;
 use super::message::{ConnId, Notice};
 use super::negotiated::Agreed;
+use super::options::own_mss;
 use super::path_mtu::PathMtu;
 use super::position::Position;
 use super::rack::Rack;
@@ -29,9 +30,6 @@ use super::timers::{Timer, Timers};
 use super::timestamps;
 use super::undo::Undo;
 use super::user_timeout::UserTimeout;
-
-/// The least MSS that is believed: a peer that asks for less would make us send headers only.
-pub(crate) const MIN_MSS: u16 = 48;
 
 /// What a connection is made with.
 #[derive(Clone)]
@@ -173,7 +171,7 @@ impl Connection {
 
     pub(super) fn new(origin: Origin, state: State, passive: bool, now: Time) -> Self {
         let config = Arc::clone(&origin.config);
-        let mss = config.mss.max(MIN_MSS);
+        let mss = own_mss(&config);
         let sender = Sender::new(origin.iss, mss, config.nagle, config.send_buffer);
         let congestion = make_controller(&origin, mss, false);
         Self {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::config::Config;
 
-/// A shift above it counts as it (RFC 7323 section 2.3).
+/// A shift above it counts as it (RFC 7323 section 2.3, X-4).
 const MAX_SHIFT: u8 = 14;
 /// What the timestamps option takes of every segment, on word boundaries.
 pub(crate) const TIMESTAMPS_LEN: u16 = 12;
@@ -45,7 +45,7 @@ impl Agreed {
         }
     }
 
-    /// What is left of that beside the peer's SYN.
+    /// What is left of that beside the peer's SYN.
     pub(crate) fn with_peer(config: &Config, syn: &Options) -> Self {
         let offered = Self::offered(config);
         let peer_shift = syn.window_scale.map(|shift| shift.min(MAX_SHIFT));
@@ -64,7 +64,7 @@ impl Agreed {
         if self.timestamps { TIMESTAMPS_LEN } else { 0 }
     }
 
-    /// How many SACK blocks a header has room for (RFC 2018 section 3).
+    /// How many SACK blocks a header has room for (RFC 2018 section 3, X-5).
     pub(crate) fn max_sack_blocks(&self) -> usize {
         match (self.sack, self.timestamps) {
             (false, _) => 0,

@@ -7,7 +7,8 @@ use lucid_congestion::Time;
 use lucid_wire::{Flags, Options, SackBlocks, Segment, Timestamps};
 
 use super::cause::Cause;
-use super::connection::{Connection, MIN_MSS};
+use super::config::Config;
+use super::connection::Connection;
 use super::event::What;
 use super::negotiated::Agreed;
 use super::position::Position;
@@ -23,6 +24,17 @@ const BARE: usize = 20;
 /// What the SACK option takes besides its blocks, on word boundaries.
 const SACK_HEAD: u64 = 4;
 const SACK_BLOCK: u64 = 8;
+
+/// The least MSS that is believed: a peer that asks for less would make us send headers only.
+const MIN_MSS: u16 = 48;
+/// The largest UDP datagram over IPv4, less our header.
+const MAX_MSS: u16 = 65_487;
+
+/// The most that a segment of a connection carries either way. RFC 9293 3.7.1 (MUST-67): no more is asked for than a
+/// datagram can bring.
+pub(super) fn own_mss(config: &Config) -> u16 {
+    config.mss.clamp(MIN_MSS, MAX_MSS)
+}
 
 /// What a peer takes whose SYN has no MSS option.
 pub(crate) fn default_mss(peer: SocketAddr) -> u16 {
@@ -41,12 +53,12 @@ impl Connection {
             .timestamps
             .filter(|_| agreed.timestamps)
             .map(|theirs| timestamps::Recent::new(theirs.value, now));
-        let mss = config.mss.max(MIN_MSS);
+        let mss = own_mss(&config);
         self.receiver = Some(Receiver::new(syn.header.sequence, config.receive_buffer, mss, &agreed));
         let offered = options.mss.unwrap_or(default_mss(self.origin.peer));
-        // RFC 9293 3.7.1 (MUST-16): the smaller of what the peer takes and what we can send, less the options that
-        // every segment has (RFC 6691).
-        self.sender.set_mss(offered.min(config.mss).max(MIN_MSS) - agreed.constant_len());
+        // RFC 9293 3.7.1 (MUST-14, MUST-16): the smaller of what the peer takes and what we can send, less the options
+        // that every segment has (RFC 6691).
+        self.sender.set_mss(offered.min(mss).max(MIN_MSS) - agreed.constant_len());
         self.sender.set_rounding(agreed.send_rounding());
         if agreed != Agreed::default() {
             self.tell(now, cause, |_| What::Options { agreed });
@@ -64,7 +76,7 @@ impl Connection {
         segment.header.options.timestamps.filter(|_| counts).map(|timestamps| timestamps.echo)
     }
 
-    /// What goes with every segment. RFC 7323 3.2: timestamps, once they are agreed on, resets included.
+    /// What goes with every segment. RFC 7323 3.2: timestamps, once they are agreed on, resets included.
     pub(super) fn constant_options(&self, now: Time) -> Options {
         Options { timestamps: self.timestamps(now).filter(|_| self.agreed.timestamps), ..Options::default() }
     }
@@ -74,8 +86,8 @@ impl Connection {
         Some(Timestamps { value: self.timestamp_clock().at(now), echo })
     }
 
-    /// MSS in every SYN (SHLD-5). The first SYN offers what is configured; one that answers has what was agreed on,
-    /// and no more (RFC 7323 section 2.2, RFC 2018 section 2).
+    /// MSS in every SYN, whatever it is (MUST-14, SHLD-5, MAY-3). The first SYN offers what is configured; one that
+    /// answers has what was agreed on, and no more (RFC 7323 section 2.2, RFC 2018 section 2).
     ///
     /// To an unproven address a SYN-ACK is never larger than the SYN was. What answers the SYN's own options is as
     /// long as they are at most, so only what we add of our own may have to stay away: the user timeout, then the MSS.
@@ -85,7 +97,7 @@ impl Connection {
             None => Agreed::offered(&self.origin.config),
         };
         let with_mss = Options {
-            mss: Some(self.origin.config.mss.max(MIN_MSS)),
+            mss: Some(own_mss(&self.origin.config)),
             window_scale: agreed.scale.map(|scale| scale.receive),
             sack_permitted: agreed.sack,
             timestamps: self.timestamps(now).filter(|_| agreed.timestamps),

@@ -215,6 +215,7 @@ impl Connection {
     /// A segment with our ports, our acknowledgment and our window.
     fn segment(&self, now: Time, flags: Flags, sequence: SeqNum, payload: Bytes) -> Segment {
         let is_syn = flags.contains(Flags::SYN);
+        // RFC 9293 3.2 (MUST-65): the MSS stands beside a SYN or nowhere.
         let options = if is_syn { self.syn_options(now) } else { self.constant_options(now) };
         let window = match &self.receiver {
             None => self.first_window(),

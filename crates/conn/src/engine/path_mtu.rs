@@ -213,7 +213,8 @@ impl PathMtu {
     /// The retransmission timer expired for a segment of so many bytes.
     ///
     /// A black hole is where large segments time out again and again, none of them arriving in between, while a small
-    /// one, sent to see, does. Chance takes a large one sometimes, but others arrive; a dead link takes the small one, too.
+    /// one, sent to see, does. Chance takes a large one sometimes, but others arrive; a dead link takes the small
+    /// one, too.
     pub(crate) fn on_timeout(&mut self, now: Time, front: u64) -> Verdict {
         if self.current == 0 || front <= u64::from(self.base()) {
             return Verdict::Keep;

@@ -69,7 +69,7 @@ impl Connection {
     }
 
     /// A segment was found lost: whether it was the probe. That is no sign of congestion (RFC 8899 section 3, item 6): it
-    /// goes again, at the size of the others, and nothing else follows.
+    /// goes again, at the size of the others, and nothing else follows.
     pub(super) fn is_lost_probe(&mut self, now: Time, lost: &Sent) -> bool {
         let is_probe = lost.retransmissions == 0 && self.path_mtu.is_probe(lost.start, lost.end);
         if is_probe {

@@ -186,7 +186,7 @@ impl Receiver {
         Some(run)
     }
 
-    /// A segment with this stretch arrived: the first part that came before is reported (RFC 2883 section 4).
+    /// A segment with this stretch arrived: the first part that came before is reported (RFC 2883 section 4, X-6).
     pub(crate) fn note_duplicate(&mut self, stretch: Range<Position>) {
         let Some(report) = &mut self.report else { return };
         let held = if stretch.start < self.nxt {
@@ -251,7 +251,7 @@ impl Receiver {
         u16::try_from(self.window() >> self.shift).unwrap_or(u16::MAX)
     }
 
-    /// RCV.WND for a SYN's header, which is not scaled (RFC 7323 section 2.2).
+    /// RCV.WND for a SYN's header, which is not scaled (RFC 7323 section 2.2, X-4).
     pub(crate) fn syn_window_field(&self) -> u16 {
         u16::try_from(self.window()).unwrap_or(u16::MAX)
     }

@@ -354,7 +354,7 @@ impl Sender {
         self.in_flight.acknowledge(una, now, arrive)
     }
 
-    /// The peer reports that it has this stretch. Returns how many places are news.
+    /// The peer reports that it has this stretch. Returns how many places are news.
     pub(crate) fn selectively_acknowledge(
         &mut self,
         start: Position,

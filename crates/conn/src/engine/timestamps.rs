@@ -58,7 +58,7 @@ impl Recent {
     }
 
     /// RFC 7323 5.3 R1: it was sent before something that came already, perhaps a whole round of sequence numbers
-    /// ago.
+    /// ago.
     pub(crate) fn rejects(&self, value: u32, now: Time) -> bool {
         is_before(value, self.value) && !self.is_outdated(now)
     }

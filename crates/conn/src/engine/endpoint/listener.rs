@@ -172,7 +172,7 @@ impl Endpoint {
     /// there is room. Says whether it did.
     pub(super) fn reopen(&mut self, now: Time, id: ConnId, key: Key, syn: &Segment) -> bool {
         let old = self.slots.get(&id).map(|slot| &slot.connection);
-        let Some(used) = old.and_then(|old| old.gives_way_to(syn)) else { return false };
+        let Some(used) = old.and_then(|old| old.gives_way_to(now, syn)) else { return false };
         if self.make_room(now, key.local_port).is_err() {
             return false;
         }

@@ -38,7 +38,7 @@ fn what_both_have_is_in_use_and_nothing_else() {
     assert_eq!((agreed.send_window(100), agreed.send_rounding()), (800, 7));
 }
 
-/// RFC 7323 2.3.
+/// RFC 7323 2.3.
 #[test]
 fn a_shift_above_14_counts_as_14() {
     let config = Config { window_scale: Some(15), ..config(4) };

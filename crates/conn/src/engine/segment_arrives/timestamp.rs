@@ -9,7 +9,7 @@ use crate::engine::connection::Connection;
 use crate::engine::receiver::Receiver;
 
 impl Connection {
-    /// Before the sequence number is looked at: it may be one of a round of numbers ago.
+    /// Before the sequence number is looked at: it may be one of a round of numbers ago.
     ///
     /// A SYN comes from a peer that may know of no connection: the checks to come challenge it.
     pub(super) fn check_timestamp(&mut self, now: Time, arriving: &mut Arriving<'_>) -> Check {
@@ -36,7 +36,8 @@ impl Connection {
         Check::Done
     }
 
-    /// RFC 7323 4.3 (2): TS.Recent follows what was not acknowledged before, so that the peer measures our delay, too.
+    /// RFC 7323 4.3 (2), X-3: TS.Recent follows what was not acknowledged before, so that the peer measures our delay,
+    /// too.
     pub(super) fn take_timestamp(&mut self, now: Time, arriving: &mut Arriving<'_>) -> Check {
         let theirs = arriving.segment.header.options.timestamps;
         let acknowledged = self.receiver.as_ref().map(Receiver::acknowledged);

@@ -49,7 +49,7 @@ fn nothing_goes_before_the_syn_is_acknowledged() {
     assert_eq!(sender.next(PLENTY), Next::Nothing);
 }
 
-/// SHLD-28, REC-1.
+/// SHLD-28.
 #[test]
 fn full_segments_go_up_to_the_smaller_window() {
     let mut wide = sender(1000, true);
