@@ -16,7 +16,8 @@ pub(crate) struct SendBuffer {
     start: Position,
     /// Bytes in `chunks` and `tail`.
     len: usize,
-    chunks: VecDeque<Bytes>,
+    /// Each with the place behind its last byte, so that one is found without walking over those before it.
+    chunks: VecDeque<(Position, Bytes)>,
     /// Short writes being gathered, behind all chunks.
     tail: BytesMut,
     capacity: usize,
@@ -42,40 +43,35 @@ impl SendBuffer {
     pub(crate) fn write(&mut self, mut bytes: Bytes) -> usize {
         bytes.truncate(self.room());
         let taken = bytes.len();
-        self.len += taken;
         if taken < GATHER_BELOW {
             self.tail.extend_from_slice(&bytes);
         } else {
             self.close_tail();
-            self.chunks.push_back(bytes);
+            self.chunks.push_back((self.end() + taken as u64, bytes));
         }
+        self.len += taken;
         taken
     }
 
     fn close_tail(&mut self) {
         if !self.tail.is_empty() {
-            self.chunks.push_back(self.tail.split().freeze());
+            self.chunks.push_back((self.end(), self.tail.split().freeze()));
         }
     }
 
     /// The bytes of a segment: at most `len` from `from` on. Without a copy where one chunk holds them all.
     pub(crate) fn slice(&mut self, from: Position, len: usize) -> Bytes {
         self.close_tail();
-        let mut skip = usize::try_from(from.since(self.start)).unwrap_or(usize::MAX);
-        let mut chunks = self.chunks.iter();
-        let first = loop {
-            match chunks.next() {
-                Some(chunk) if skip >= chunk.len() => skip -= chunk.len(),
-                Some(chunk) => break chunk,
-                None => return Bytes::new(),
-            }
-        };
+        let index = self.chunks.partition_point(|&(end, _)| end <= from);
+        let mut chunks = self.chunks.range(index..).map(|(end, chunk)| (*end, chunk));
+        let Some((end, first)) = chunks.next() else { return Bytes::new() };
+        let skip = first.len() - usize::try_from(end.since(from)).unwrap_or(usize::MAX).min(first.len());
         if first.len() - skip >= len {
             return first.slice(skip..skip + len);
         }
         let mut joined = BytesMut::with_capacity(len);
         joined.extend_from_slice(&first[skip..]);
-        for chunk in chunks {
+        for (_, chunk) in chunks {
             let missing = len - joined.len();
             joined.extend_from_slice(&chunk[..missing.min(chunk.len())]);
             if joined.len() == len {
@@ -90,7 +86,7 @@ impl SendBuffer {
         let mut gone = usize::try_from(una.since(self.start)).unwrap_or(usize::MAX).min(self.len);
         self.start += gone as u64;
         self.len -= gone;
-        while let Some(first) = self.chunks.front_mut() {
+        while let Some((_, first)) = self.chunks.front_mut() {
             if gone < first.len() {
                 let _ = first.split_to(gone);
                 return;

@@ -272,7 +272,7 @@ impl Connection {
         if let Some(prr) = self.episode.as_mut().and_then(|episode| episode.prr.as_mut()) {
             return prr.on_ack(ack.delivered, in_flight, news.advanced && lost == 0);
         }
-        if ack.delivered > 0.0 && (ack.bytes > 0.0 || self.congestion.recovery() == Recovery::Own) {
+        if ack.delivered > 0.0 {
             let cause = match self.congestion.phase() {
                 Phase::SlowStart => Cause::SlowStart,
                 _ => Cause::CongestionAvoidance,
