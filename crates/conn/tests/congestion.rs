@@ -50,6 +50,7 @@ fn acks(script: &mut Script, n: u64) {
 /// RFC 5681 and RFC 6582 by the letter: losses are found by duplicate ACKs, which inflate the window.
 fn duplicate_acks() -> Config {
     Config {
+        algorithm: Algorithm::NewReno,
         proportional: false,
         sack: false,
         tail_loss_probe: false,

@@ -157,7 +157,7 @@ impl Config {
             // Ethernet's 1500 bytes less IPv4 (20), UDP (8) and our header (20).
             mss: 1452,
             counted_header: 0,
-            algorithm: Algorithm::NewReno,
+            algorithm: Algorithm::Cubic,
             initial_window: 10,
             initial_slow_start_threshold: f64::MAX,
             growth: Growth::PerByte,
