@@ -123,7 +123,8 @@ async fn answer(mut stream: impl Pipe) -> Outcome {
         },
     }
     stream.shutdown().await?;
-    let _ = stream.read(&mut buffer).await;
+    // Whoever closes with data unread resets: so the rest is read.
+    while stream.read(&mut buffer).await? > 0 {}
     Ok(())
 }
 

@@ -121,9 +121,14 @@ impl InFlight {
         unknown - self.assumed.min(unknown)
     }
 
-    /// Duplicate ACKs say that so many places have arrived since SND.UNA last moved.
+    /// A duplicate ACK says that so many places have arrived.
     pub(crate) fn assume_arrived(&mut self, places: u64) {
-        self.assumed = places;
+        self.assumed = self.flight_size().min(self.assumed + places);
+    }
+
+    /// What duplicate ACKs said no longer counts: everything sent before them is acknowledged.
+    pub(crate) fn forget_assumed(&mut self) {
+        self.assumed = 0;
     }
 
     /// The segments, oldest first.
@@ -148,8 +153,8 @@ impl InFlight {
 
     /// Everything before `una` was acknowledged. `arrive` sees each segment that had not arrived before (MUST-18).
     pub(crate) fn acknowledge(&mut self, una: Position, now: Time, mut arrive: impl FnMut(&Sent)) -> Acked {
-        self.assumed = 0;
         let before = self.flight_size();
+        let first_len = self.queue.front().map_or(0, Sent::len);
         let arrived_before = self.arrived;
         let mut last_rtt = None;
         let mut ambiguous = false;
@@ -174,6 +179,9 @@ impl InFlight {
         self.covered.forget_before(una);
         self.drop_stale_times();
         let places = before - self.flight_size();
+        // What is acknowledged now had arrived, but for the segment that filled the gap.
+        let filled = places.min(first_len);
+        self.assumed = self.assumed.saturating_sub(places - filled).min(self.flight_size());
         let delivered = places - (arrived_before - self.arrived);
         Acked { places, delivered, rtt: last_rtt.filter(|_| !ambiguous), fresh }
     }

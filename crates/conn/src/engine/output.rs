@@ -87,7 +87,7 @@ impl Connection {
         if !self.may_afford(&segment) {
             return;
         }
-        let stamp = self.note_leaving(now, &segment, start < self.sender.nxt());
+        let stamp = self.note_leaving(now, &segment, start, end);
         let cause = self.note_probe(start, end, cause);
         let retransmission = self.sender.send(start, end, now, stamp);
         self.note_limit();
@@ -102,14 +102,14 @@ impl Connection {
     }
 
     /// What counts bytes hears of a segment that leaves.
-    fn note_leaving(&mut self, now: Time, segment: &Segment, again: bool) -> Stamp {
+    fn note_leaving(&mut self, now: Time, segment: &Segment, start: Position, end: Position) -> Stamp {
         let bytes = self.counted(segment.payload.len() as u64);
         let in_flight = self.counted(self.sender.in_flight().pipe());
         if let Some(prr) = self.episode.as_mut().and_then(|episode| episode.prr.as_mut()) {
             prr.on_sent(bytes);
         }
-        if let Some(undo) = self.undo.as_mut().filter(|_| again) {
-            undo.on_resent(now);
+        if let Some(undo) = self.undo.as_mut().filter(|_| start < self.sender.nxt()) {
+            undo.on_resent(now, end, start == self.sender.una());
         }
         if let Some(rate) = self.pacing_rate() {
             self.pacer.on_sent(now, bytes, rate);

@@ -409,9 +409,9 @@ impl Sender {
         self.defer_lost = on;
     }
 
-    /// So many duplicate ACKs say that a full segment each has arrived, without naming it.
-    pub(crate) fn assume_arrived(&mut self, segments: u32) {
-        self.in_flight.assume_arrived(u64::from(segments) * u64::from(self.mss));
+    /// A duplicate ACK says that a full segment has arrived, without naming it.
+    pub(crate) fn assume_arrived(&mut self) {
+        self.in_flight.assume_arrived(u64::from(self.mss));
     }
 
     /// Probes the tail: with new data, if there is some that the peer's window takes, or else with the last segment again

@@ -11,10 +11,9 @@ pub(crate) struct Undo {
     nxt: Position,
     /// Segments sent again since.
     resent: u32,
-    /// When the first of them went.
-    first_resent: Option<Time>,
-    /// Something of them was answered already.
-    answered: bool,
+    /// When the first of them went, and where it ends: as long as its answer is awaited, and if it was the front. What
+    /// acknowledges another may answer something sent before the cut.
+    front_resent: Option<(Time, Position)>,
     /// Those of them that the peer reports as duplicates.
     reported: u32,
     /// Where F-RTO stands.
@@ -47,23 +46,22 @@ impl Undo {
     /// The window is cut, with everything before `nxt` sent; F-RTO is asked after a `timeout`.
     pub(crate) fn new(nxt: Position, timeout: bool) -> Self {
         let forward = if timeout { Forward::First } else { Forward::Done };
-        Self { nxt, resent: 0, first_resent: None, answered: false, reported: 0, forward }
+        Self { nxt, resent: 0, front_resent: None, reported: 0, forward }
     }
 
-    /// A segment was sent again.
-    pub(crate) fn on_resent(&mut self, now: Time) {
+    /// A segment that ends here was sent again, the one at SND.UNA or another.
+    pub(crate) fn on_resent(&mut self, now: Time, end: Position, is_front: bool) {
+        if self.resent == 0 && is_front {
+            self.front_resent = Some((now, end));
+        }
         self.resent = self.resent.saturating_add(1);
-        self.first_resent.get_or_insert(now);
     }
 
-    /// When the first segment was sent again.
-    pub(crate) fn first_resent(&self) -> Option<Time> {
-        self.first_resent
-    }
-
-    /// New data is acknowledged: true for the first time.
-    pub(crate) fn first_answer(&mut self) -> bool {
-        !std::mem::replace(&mut self.answered, true)
+    /// Everything before `una` is acknowledged: the first time that this covers the front that was sent again, when that
+    /// was.
+    pub(crate) fn answered_front(&mut self, una: Position) -> Option<Time> {
+        let (at, _) = self.front_resent.take_if(|(_, end)| *end <= una)?;
+        Some(at)
     }
 
     /// What ends here was sent before the cut.

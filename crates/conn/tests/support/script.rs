@@ -198,6 +198,7 @@ impl Script {
         Options {
             mss: line.mss,
             window_scale: line.scale,
+            user_timeout: None,
             sack_permitted: line.sack_permitted,
             timestamps,
             sack: sack.collect(),

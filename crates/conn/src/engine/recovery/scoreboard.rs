@@ -242,7 +242,7 @@ impl Connection {
                 count,
                 ack: connection.sender.una().number().get(),
             });
-            self.sender.assume_arrived(count);
+            self.sender.assume_arrived();
             if outcome == OnDuplicate::FastRetransmit && self.episode.is_none() {
                 self.sender.in_flight_mut().mark_front_lost();
             }
@@ -254,6 +254,9 @@ impl Connection {
     fn answer(&mut self, now: Time, news: &News, lost: u64, limited: bool) {
         let over = self.episode.as_ref().is_some_and(|episode| self.sender.una() >= episode.until);
         let ended = if over { self.episode.take() } else { None };
+        if self.episode.is_none() && news.advanced {
+            self.sender.in_flight_mut().forget_assumed();
+        }
         self.resolve_tail_probe(now, news);
         if lost > 0 && self.episode.is_none() {
             self.begin_episode(now, Kind::Loss, Cause::FoundLost);

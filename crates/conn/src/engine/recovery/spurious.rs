@@ -35,10 +35,8 @@ impl Connection {
             return Some(Cause::AllResentWereDuplicates);
         }
         if let Some(echo) = news.echo {
-            // The first ACK of what was sent again says which sending it answers.
-            let first = undo.first_resent().filter(|_| news.advanced)?;
-            let original = undo.first_answer() && clock.is_before(echo, first);
-            return original.then_some(Cause::EchoOfOriginal);
+            let resent = undo.answered_front(self.sender.una())?;
+            return clock.is_before(echo, resent).then_some(Cause::EchoOfOriginal);
         }
         let answer = undo.on_answer(news.advanced, news.original);
         let send_new = answer == Answer::TryNewData;

@@ -39,11 +39,13 @@ impl Connection {
         if self.timers.due(Timer::TailProbe).is_some() {
             return;
         }
-        // A lone segment's ACK may be delayed, by as long as we would delay it ourselves.
+        // Two round trips after the last sending, rather than after the last ACK as the RFC has it: an ACK that comes
+        // says nothing against the loss of what was sent behind it. A lone segment's ACK may be delayed, by as long as
+        // we would delay it ourselves. Where ACKs come later than that they get half a round trip more.
         let lone = in_flight.segments() == 1;
         let delay = if lone { self.origin.config.ack_delay } else { Duration::ZERO };
         let slack = self.origin.config.rto.granularity.min(MAX_SLACK);
-        let at = now + 2 * smoothed + delay + slack;
+        let at = (self.last_sent + 2 * smoothed + delay + slack).max(now + smoothed / 2);
         let timeout = self.timers.due(Timer::Retransmit).unwrap_or(at);
         self.timers.set(Timer::TailProbe, at.min(timeout));
     }

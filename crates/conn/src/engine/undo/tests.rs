@@ -31,9 +31,23 @@ fn a_cut_is_wrong_when_everything_sent_again_was_received_twice() {
     let mut undo = Undo::new(place(9000), false);
     assert!(!undo.on_duplicate_report(), "nothing went again");
     let mut undo = Undo::new(place(9000), false);
-    undo.on_resent(Time::from_millis(5));
-    undo.on_resent(Time::from_millis(6));
-    assert_eq!(undo.first_resent(), Some(Time::from_millis(5)));
+    undo.on_resent(Time::from_millis(5), place(1000), true);
+    undo.on_resent(Time::from_millis(6), place(3000), false);
     assert!(!undo.on_duplicate_report());
     assert!(undo.on_duplicate_report());
+}
+
+/// RFC 3522 section 3.2: the first acknowledgment of the front that was sent again, and no other, says which sending it
+/// answers.
+#[test]
+fn only_the_fronts_first_answer_tells_the_sendings_apart() {
+    let mut undo = Undo::new(place(9000), false);
+    undo.on_resent(Time::from_millis(5), place(2000), true);
+    undo.on_resent(Time::from_millis(6), place(4000), false);
+    assert_eq!(undo.answered_front(place(1000)), None, "not covered yet");
+    assert_eq!(undo.answered_front(place(2000)), Some(Time::from_millis(5)));
+    assert_eq!(undo.answered_front(place(4000)), None, "only once");
+    let mut behind = Undo::new(place(9000), false);
+    behind.on_resent(Time::from_millis(5), place(2000), false);
+    assert_eq!(behind.answered_front(place(9000)), None, "it was not the front");
 }
