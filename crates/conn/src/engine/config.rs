@@ -169,6 +169,13 @@ impl Config {
             tail_loss_probe: true,
             undo: true,
             pacing: true,
+            timestamps: true,
+            // Units of 256 bytes: windows up to 16 MiB.
+            window_scale: Some(8),
+            quick_acks: 16,
+            send_buffer: 8 << 20,
+            receive_buffer: 1 << 20,
+            receive_buffer_max: 16 << 20,
             // As Linux takes its 200 ms: not below the smoothed round trip's variance, so that a steady path of any
             // length leaves a delayed ACK the time to come.
             rto: RtoBounds {

@@ -424,7 +424,8 @@ impl Connection {
 
     /// When a segment of so many places may leave, if not now.
     pub(super) fn held_back_until(&self, now: Time, places: u64) -> Option<Time> {
-        if self.sender.is_urged() || !self.sender.syn_acknowledged() {
+        // The first flight goes at once: ten segments are a burst that any path takes (RFC 6928 section 2).
+        if self.sender.is_urged() || self.rate.delivered() == 0.0 {
             return None;
         }
         let at = self.pacer.ready_at(now, self.pacing_rate()?, self.counted(places));

@@ -47,6 +47,11 @@ impl Connection {
             return;
         }
         let rto = self.rtt.rto();
+        // A round trip measured since the timer was set may have made the timeout longer: the front has as long as that.
+        let front = self.sender.in_flight().iter().next().map(|front| front.last_at + rto);
+        if let Some(later) = front.filter(|&at| at > now) {
+            return self.timers.set(Timer::Retransmit, later);
+        }
         self.rtt.back_off();
         let change = Change { before: rto, after: self.rtt.rto() };
         let first = self.timeouts == 0;
