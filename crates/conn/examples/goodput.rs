@@ -10,6 +10,8 @@
 //!     --set NAME=VALUE        any Config field, the value in JSON: --set 'algorithm="bbr"'
 //! ```
 
+#![expect(clippy::disallowed_methods, reason = "it measures by the real clock")]
+
 use std::error::Error;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

@@ -37,7 +37,7 @@ fn every_second_segment_is_acknowledged() {
 #[test]
 fn a_single_segment_is_acknowledged_when_the_delay_is_over() {
     for (profile, delay) in [(Profile::Classic, 200), (Profile::Modern, 40)] {
-        let mut script = Script::established(&Config::new(profile));
+        let mut script = Script::established(&Config { quick_acks: 0, ..Config::new(profile) });
         script.wait(ms(1000));
         script.says("SEQ 1 ACK 1 LEN 1004");
         script.wait(ms(1000));

@@ -12,7 +12,7 @@ use support::pair::{Pair, Who};
 use support::script::Script;
 
 fn config() -> Config {
-    Config { ecn: true, ..Config::new(Profile::Modern) }
+    Config { ecn: true, quick_acks: 0, ..Config::new(Profile::Modern) }
 }
 
 /// A link whose queue marks long before it overflows.

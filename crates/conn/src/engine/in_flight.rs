@@ -32,6 +32,8 @@ pub(crate) struct Sent {
     pub(crate) first_at: Time,
     /// When it was last sent.
     pub(crate) last_at: Time,
+    /// The how-manieth sending of all that was: later sendings have larger numbers, within an instant, too.
+    pub(crate) order: u64,
     /// How many times it was sent again.
     pub(crate) retransmissions: u32,
     /// What is known of it.
@@ -76,9 +78,11 @@ pub(crate) struct InFlight {
     /// Places that have arrived as duplicate ACKs count them, from a peer that can't name them.
     assumed: u64,
     covered: Covered,
-    /// When each segment was sent, in that order: the end of each and the time. An entry holds only as long as its
+    /// All sendings in their order: the segment's end and the sending's number. An entry holds only as long as its
     /// segment was not sent again and nothing is known of it.
-    by_time: VecDeque<(Position, Time)>,
+    by_time: VecDeque<(Position, u64)>,
+    /// How many sendings there were.
+    sendings: u64,
 }
 
 impl InFlight {
@@ -139,16 +143,24 @@ impl InFlight {
     /// A segment with new places was sent.
     pub(crate) fn push(&mut self, start: Position, end: Position, now: Time, stamp: Stamp) {
         debug_assert!(self.queue.back().is_none_or(|back| back.end == start), "segments lie side by side");
-        self.by_time.push_back((end, now));
+        let order = self.next_sending(end);
         self.queue.push_back(Sent {
             start,
             end,
             first_at: now,
             last_at: now,
+            order,
             retransmissions: 0,
             fate: Fate::Unknown,
             stamp,
         });
+    }
+
+    /// The segment that ends here is being sent: the number of this sending.
+    fn next_sending(&mut self, end: Position) -> u64 {
+        self.sendings += 1;
+        self.by_time.push_back((end, self.sendings));
+        self.sendings
     }
 
     /// Everything before `una` was acknowledged. `arrive` sees each segment that had not arrived before (MUST-18).
@@ -278,8 +290,8 @@ impl InFlight {
 
     /// The segment sent longest ago of which nothing is known.
     pub(crate) fn oldest_sending(&self) -> Option<&Sent> {
-        let &(end, at) = self.by_time.front()?;
-        self.sending(end, at)
+        let &(end, order) = self.by_time.front()?;
+        self.sending(end, order)
     }
 
     /// It is lost. Returns what it was.
@@ -292,9 +304,9 @@ impl InFlight {
     }
 
     /// The segment of an entry in `by_time`, if the entry still holds.
-    fn sending(&self, end: Position, at: Time) -> Option<&Sent> {
+    fn sending(&self, end: Position, order: u64) -> Option<&Sent> {
         let sent = self.queue.get(self.index_of(end)?)?;
-        (sent.last_at == at && sent.fate == Fate::Unknown).then_some(sent)
+        (sent.order == order && sent.fate == Fate::Unknown).then_some(sent)
     }
 
     fn index_of(&self, end: Position) -> Option<usize> {
@@ -303,8 +315,8 @@ impl InFlight {
     }
 
     fn drop_stale_times(&mut self) {
-        while let Some(&(end, at)) = self.by_time.front() {
-            if self.sending(end, at).is_some() {
+        while let Some(&(end, order)) = self.by_time.front() {
+            if self.sending(end, order).is_some() {
                 break;
             }
             self.by_time.pop_front();
@@ -325,6 +337,7 @@ impl InFlight {
                 {
                     last.end = sent.end;
                     last.last_at = last.last_at.max(sent.last_at);
+                    last.order = last.order.max(sent.order);
                     last.retransmissions = last.retransmissions.max(sent.retransmissions);
                 }
                 _ => {
@@ -348,9 +361,9 @@ impl InFlight {
             }
         }
         let known = self.queue.iter().filter(|sent| sent.fate == Fate::Unknown);
-        let mut by_time: Vec<_> = known.map(|sent| (sent.last_at, sent.end)).collect();
-        by_time.sort_unstable();
-        self.by_time = by_time.into_iter().map(|(at, end)| (end, at)).collect();
+        let mut by_time: Vec<_> = known.map(|sent| (sent.end, sent.order)).collect();
+        by_time.sort_unstable_by_key(|&(_, order)| order);
+        self.by_time = by_time.into();
     }
 
     /// The peer reports the front as arrived and doesn't acknowledge it: it has let go of it (RFC 2018 section 8). Nothing
@@ -384,11 +397,12 @@ impl InFlight {
             self.lost_ends.insert(end);
         }
         self.set_fate(index, Fate::Unknown);
+        let order = self.next_sending(self.queue[index].end);
         let sent = &mut self.queue[index];
         sent.last_at = now;
+        sent.order = order;
         sent.retransmissions += 1;
         sent.stamp = stamp;
-        self.by_time.push_back((sent.end, now));
         sent.retransmissions
     }
 }

@@ -16,8 +16,8 @@ const PERSIST: u32 = 16;
 /// The segment sent last among those that have arrived.
 #[derive(Clone, Copy, Debug)]
 struct Latest {
-    sent_at: Time,
-    end: Position,
+    /// The number of its sending.
+    order: u64,
     rtt: Duration,
 }
 
@@ -79,9 +79,8 @@ impl Rack {
         if sent.retransmissions > 0 && (was_original || too_soon) {
             return;
         }
-        let newer = |latest: &Latest| (sent.last_at, sent.end) > (latest.sent_at, latest.end);
-        if self.latest.as_ref().is_none_or(newer) {
-            self.latest = Some(Latest { sent_at: sent.last_at, end: sent.end, rtt });
+        if self.latest.is_none_or(|latest| sent.order > latest.order) {
+            self.latest = Some(Latest { order: sent.order, rtt });
         }
     }
 
@@ -115,8 +114,7 @@ impl Rack {
     /// Step 5: when this segment counts as lost, if it was sent before one that has arrived.
     pub(crate) fn lost_at(&self, sent: &Sent, path: &Path) -> Option<Time> {
         let latest = self.latest?;
-        let before = (sent.last_at, sent.end) < (latest.sent_at, latest.end);
-        before.then(|| sent.last_at + latest.rtt + self.reordering_window(path))
+        (sent.order < latest.order).then(|| sent.last_at + latest.rtt + self.reordering_window(path))
     }
 
     /// Section 6.3: when this segment counts as lost, the retransmission timer having expired.

@@ -17,6 +17,7 @@ pub(crate) fn quick() -> Config {
         Config { time_wait: Duration::from_millis(50), ..Config::new(lucid_conn::Profile::Modern) };
     config.rto.initial = Duration::from_millis(100);
     config.rto.min = Duration::from_millis(20);
+    config.rto.granularity = Duration::from_millis(1);
     config.rto.max = Duration::from_millis(500);
     config.ack_delay = Duration::from_millis(5);
     config
