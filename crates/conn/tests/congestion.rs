@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use lucid_congestion::Algorithm;
+use lucid_congestion::{Algorithm, Halve};
 use lucid_conn::engine::{Call, Cause, Config, Event, Profile, What};
 use lucid_sim::{Faults, Probability};
 use support::pair::{Pair, Who};
@@ -51,6 +51,7 @@ fn acks(script: &mut Script, n: u64) {
 fn duplicate_acks() -> Config {
     Config {
         algorithm: Algorithm::NewReno,
+        halve: Halve::FlightSize,
         proportional: false,
         sack: false,
         tail_loss_probe: false,
