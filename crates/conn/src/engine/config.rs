@@ -161,7 +161,7 @@ impl Config {
             initial_window: 10,
             initial_slow_start_threshold: f64::MAX,
             growth: Growth::PerByte,
-            // Paced, less than a window may be out when a loss shows. A window that was never used is halved less by RFC 7661.
+            // Paced, less than a window may be out when a loss shows; what was never used counts less (RFC 7661).
             halve: Halve::Window,
             limited_transmit: true,
             syn_cookies: true,
