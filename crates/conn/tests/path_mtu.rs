@@ -16,6 +16,7 @@ const CONN: ConnId = ConnId(0);
 fn discover() -> Config {
     Config {
         path_mtu: PathMtu::Discover,
+        timestamps: false,
         mss: MOST,
         window_scale: Some(8),
         receive_buffer: 1 << 20,
@@ -61,7 +62,7 @@ fn segments_grow_to_what_the_path_carries_and_the_window_is_not_cut_for_it() {
         let mut pair = Pair::over(&discover(), &discover(), &path(mtu), 1);
         let conns = pair.established();
         assert_eq!(info(&mut pair).mss, 1180);
-        transfer(&mut pair, conns, 6_000_000);
+        transfer(&mut pair, conns, 16_000_000);
         assert_eq!(usize::from(info(&mut pair).mss), mtu - 48, "{mtu}");
         let (cut, lost) = (told(&mut pair, Cause::FoundLost), told(&mut pair, Cause::ProbeLost));
         assert_eq!(cut, 0, "{mtu}: a lost probe is no sign of congestion");
@@ -100,7 +101,7 @@ fn a_black_hole_in_mid_connection_is_survived() {
     assert_eq!(info(&mut pair).mss, 8952);
     pair.side(Who::Client).link = Link::new(path(1400), 7);
     let before = pair.now;
-    transfer(&mut pair, conns, 6_000_000);
+    transfer(&mut pair, conns, 16_000_000);
     assert_eq!(told(&mut pair, Cause::BlackHole), 1);
     assert_eq!(info(&mut pair).mss, 1352, "and what is left is searched again");
     let took = pair.now.saturating_since(before);
