@@ -157,6 +157,9 @@ impl Transcript {
                 let Change { before, after } = timeout;
                 page.detail(format!("|User timeout: {} s -> {} s", seconds(*before), seconds(*after)));
             }
+            What::ReceiveBuffer { bytes } => {
+                page.detail(format!("|Receive buffer: {} -> {}", bytes.before, bytes.after));
+            }
             What::PeerWindow { window } => {
                 let Change { before, after } = window;
                 page.detail(format!("|Peer's window: {before} -> {after}"));

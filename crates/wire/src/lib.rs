@@ -76,6 +76,6 @@ pub use checksum::{PseudoHeader, checksum};
 pub use error::DecodeError;
 pub use flags::Flags;
 pub use header::Header;
-pub use options::{Options, SackBlocks, Timestamps, UserTimeout};
+pub use options::{OptionLayout, Options, SackBlocks, Timestamps, UserTimeout};
 pub use segment::Segment;
 pub use seq::{SeqNum, SeqRange};

@@ -43,6 +43,22 @@ pub struct Options {
     pub user_timeout: Option<UserTimeout>,
     /// What arrived beyond a gap (RFC 2018 section 3).
     pub sack: SackBlocks,
+    /// How they are to be written. Of options that were read, or recorded, it says nothing: it is
+    /// [`OptionLayout::Aligned`] then.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub layout: OptionLayout,
+}
+
+/// How options stand in a header.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum OptionLayout {
+    /// On word boundaries, with no-operations before them, as Linux does it: readers have a fast path for that. Only
+    /// where that would cost a SACK block they stand side by side.
+    #[default]
+    Aligned,
+    /// Side by side.
+    Packed,
 }
 
 /// The two clocks' values of the timestamps option, in ticks of their owner's choice (RFC 7323 section 3.2).

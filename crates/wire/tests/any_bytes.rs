@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use lucid_wire::{
-    DecodeError, Flags, Header, Options, PseudoHeader, SackBlocks, Segment, SeqNum, SeqRange, Timestamps,
-    UserTimeout,
+    DecodeError, Flags, Header, OptionLayout, Options, PseudoHeader, SackBlocks, Segment, SeqNum, SeqRange,
+    Timestamps, UserTimeout,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -49,6 +49,7 @@ fn options(most_sack_blocks: usize) -> impl Strategy<Value = Options> {
             timestamps,
             user_timeout,
             sack,
+            layout: OptionLayout::Aligned,
         },
     )
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use lucid_congestion::{Algorithm, Growth, Halve, Parameters, RtoBounds};
+use lucid_wire::OptionLayout;
 use serde::{Deserialize, Serialize};
 
 /// How a connection behaves: a plain value, handed in, written into every recording.
@@ -141,7 +142,7 @@ impl Config {
             nagle: true,
             send_buffer: 256 * 1024,
             receive_buffer: 65535,
-            receive_buffer_max: 65535,
+            receive_buffer_max: 0,
             // RFC 9293 3.8.4 (MUST-25): only for whoever asks.
             keep_alive: None,
             user_timeout: None,
@@ -170,13 +171,7 @@ impl Config {
             tail_loss_probe: true,
             undo: true,
             pacing: true,
-            timestamps: true,
-            // Units of 256 bytes: windows up to 16 MiB.
-            window_scale: Some(8),
             quick_acks: 16,
-            send_buffer: 8 << 20,
-            receive_buffer: 1 << 20,
-            receive_buffer_max: 16 << 20,
             // As Linux takes its 200 ms: not below the smoothed round trip's variance, so that a steady path of any
             // length leaves a delayed ACK the time to come.
             rto: RtoBounds {
@@ -185,6 +180,12 @@ impl Config {
                 ..RtoBounds::default()
             },
             ack_delay: Duration::from_millis(40),
+            timestamps: true,
+            // 65,535 units of 256 bytes: as much as the receive buffer may ever hold.
+            window_scale: Some(8),
+            receive_buffer: 128 << 10,
+            receive_buffer_max: 16 << 20,
+            send_buffer: 4 << 20,
             ..Self::classic()
         }
     }
@@ -203,17 +204,6 @@ impl Config {
             seed,
         }
     }
-}
-
-/// How the options of a segment are laid out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OptionLayout {
-    /// On word boundaries, with no-operations before them, as Linux does it: readers have a fast path for that.
-    #[default]
-    Aligned,
-    /// Side by side.
-    Packed,
 }
 
 /// How the size of datagrams is chosen.

@@ -457,6 +457,7 @@ impl Connection {
             ecn: self.ecn.may_send_ect(),
             options: self.agreed,
             send_window: self.sender.window(),
+            receive_buffer: self.receiver.as_ref().map_or(0, Receiver::capacity),
             receive_window: self.receiver.as_ref().map_or(0, Receiver::window),
             flight_size: self.sender.in_flight().flight_size(),
             unsent: self.sender.unsent(),

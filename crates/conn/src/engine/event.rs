@@ -326,6 +326,11 @@ pub enum What {
         /// USER TIMEOUT.
         timeout: Change<Duration>,
     },
+    /// The receive buffer grew.
+    ReceiveBuffer {
+        /// How many bytes may wait for the application.
+        bytes: Change<u64>,
+    },
     /// The peer's window is closed, or open again.
     PeerWindow {
         /// SND.WND.

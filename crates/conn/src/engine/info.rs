@@ -92,6 +92,8 @@ pub struct Info {
     pub send_window: u64,
     /// RCV.WND as last offered, in bytes.
     pub receive_window: u64,
+    /// How many received bytes may wait for the application now; it grows with how fast that reads.
+    pub receive_buffer: u64,
     /// Bytes of sequence space sent and not acknowledged.
     pub flight_size: u64,
     /// Bytes written and not yet sent.

@@ -9,7 +9,7 @@ use lucid_wire::{Flags, Options, SackBlocks, Segment, Timestamps};
 use super::cause::Cause;
 use super::config::Config;
 use super::connection::Connection;
-use super::event::What;
+use super::event::{Change, What};
 use super::negotiated::Agreed;
 use super::position::Position;
 use super::receiver::Receiver;
@@ -54,7 +54,9 @@ impl Connection {
             .filter(|_| agreed.timestamps)
             .map(|theirs| timestamps::Recent::new(theirs.value, now));
         let mss = own_mss(&config);
-        self.receiver = Some(Receiver::new(syn.header.sequence, config.receive_buffer, mss, &agreed));
+        let mut receiver = Receiver::new(syn.header.sequence, config.receive_buffer, mss, &agreed);
+        receiver.tune_up_to(config.receive_buffer_max, now);
+        self.receiver = Some(receiver);
         let offered = options.mss.unwrap_or(default_mss(self.origin.peer));
         // RFC 9293 3.7.1 (MUST-14, MUST-16): the smaller of what the peer takes and what we can send, less the options
         // that every segment has (RFC 6691).
@@ -62,6 +64,24 @@ impl Connection {
         self.sender.set_rounding(agreed.send_rounding());
         if agreed != Agreed::default() {
             self.tell(now, cause, |_| What::Options { agreed });
+        }
+    }
+
+    /// Data in order echoes an ACK of ours: a round trip, as the receiving half sees it.
+    pub(super) fn measure_by_data(&mut self, now: Time, segment: &Segment) {
+        let age = self.echo(segment).and_then(|echo| self.timestamp_clock().since(echo, self.opened_at, now));
+        if let (Some(receiver), Some(age)) = (&mut self.receiver, age) {
+            receiver.on_echo(age);
+        }
+    }
+
+    /// The application has read so many bytes: the more it reads in a round trip, the larger its buffer.
+    pub(super) fn tune_receive_buffer(&mut self, now: Time, read: usize) {
+        let round_trip = self.rtt.smoothed();
+        let Some(receiver) = &mut self.receiver else { return };
+        if let Some(before) = receiver.grow(now, read, round_trip) {
+            let after = receiver.capacity();
+            self.tell(now, Cause::ReaderKeepsUp, |_| What::ReceiveBuffer { bytes: Change { before, after } });
         }
     }
 

@@ -216,7 +216,8 @@ impl Connection {
     fn segment(&self, now: Time, flags: Flags, sequence: SeqNum, payload: Bytes) -> Segment {
         let is_syn = flags.contains(Flags::SYN);
         // RFC 9293 3.2 (MUST-65): the MSS stands beside a SYN or nowhere.
-        let options = if is_syn { self.syn_options(now) } else { self.constant_options(now) };
+        let mut options = if is_syn { self.syn_options(now) } else { self.constant_options(now) };
+        options.layout = self.origin.config.option_layout;
         let window = match &self.receiver {
             None => self.first_window(),
             Some(receiver) if is_syn => receiver.syn_window_field(),

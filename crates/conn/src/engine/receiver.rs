@@ -6,9 +6,11 @@
 //!      read       ready       reassembler (gaps)        refused
 //! ```
 
+use core::time::Duration;
 use std::ops::Range;
 
 use bytes::Bytes;
+use lucid_congestion::Time;
 use lucid_wire::{SackBlocks, SeqNum};
 
 use super::chunks::Chunks;
@@ -17,6 +19,7 @@ use super::negotiated::Agreed;
 use super::position::Position;
 use super::reassembler::Reassembler;
 use super::sack_report::SackReport;
+use super::tuning::Tuning;
 
 /// The largest number that the header's 16 bits can offer.
 const MAX_FIELD: u64 = 65535;
@@ -38,6 +41,8 @@ pub(crate) struct Receiver {
     reassembler: Reassembler,
     /// There is one if both sides speak of selective acknowledgments.
     report: Option<SackReport>,
+    /// There is one if the buffer may grow.
+    tuning: Option<Tuning>,
     /// The place of the peer's FIN, once a segment has brought it.
     fin: Option<Position>,
     /// The place behind the peer's urgent data: RCV.UP.
@@ -70,6 +75,7 @@ impl Receiver {
             ready: Chunks::default(),
             reassembler: Reassembler::default(),
             report: agreed.sack.then(SackReport::default),
+            tuning: None,
             fin: None,
             urgent: None,
         }
@@ -215,6 +221,31 @@ impl Receiver {
     /// Last.ACK.sent.
     pub(crate) fn acknowledged(&self) -> Position {
         self.acknowledged
+    }
+
+    /// The buffer may grow up to so many bytes.
+    pub(crate) fn tune_up_to(&mut self, max: usize, now: Time) {
+        self.tuning = (max as u64 > self.capacity).then(|| Tuning::new(max as u64, now));
+    }
+
+    /// A segment with data echoes an ACK of ours that is so old.
+    pub(crate) fn on_echo(&mut self, age: Duration) {
+        if let Some(tuning) = &mut self.tuning {
+            tuning.on_echo(age);
+        }
+    }
+
+    /// The application has read: whether the buffer grew by it, and from what size.
+    pub(crate) fn grow(&mut self, now: Time, read: usize, round_trip: Option<Duration>) -> Option<u64> {
+        let wanted = self.tuning.as_mut()?.on_read(now, read as u64, round_trip)?;
+        let before = self.capacity;
+        self.capacity = before.max(wanted);
+        (self.capacity > before).then_some(before)
+    }
+
+    /// How many bytes may wait for the application.
+    pub(crate) fn capacity(&self) -> u64 {
+        self.capacity
     }
 
     /// The application takes at most `max` bytes.

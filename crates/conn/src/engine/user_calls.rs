@@ -16,7 +16,7 @@ impl Connection {
         let reply = match call {
             Call::Write(bytes) => self.send(now, bytes, false),
             Call::WriteUrgent(bytes) => self.send(now, bytes, true),
-            Call::Read { max } => self.receive(max),
+            Call::Read { max } => self.receive(now, max),
             Call::Shutdown => self.close(),
             Call::Release => Ok(self.release(now)),
             Call::Abort => Ok(self.abort(now)),
@@ -55,11 +55,12 @@ impl Connection {
     }
 
     /// RECEIVE (RFC 9293 section 3.10.3). What arrived before an orderly end can be read after it.
-    fn receive(&mut self, max: usize) -> Result<Reply, CallError> {
+    fn receive(&mut self, now: Time, max: usize) -> Result<Reply, CallError> {
         let orderly = self.ended.as_ref().is_none_or(|reason| *reason == CloseReason::Finished);
         if let Some(receiver) = self.receiver.as_mut().filter(|_| orderly) {
             let data = receiver.read(max);
             if !data.is_empty() || max == 0 {
+                self.tune_receive_buffer(now, data.len());
                 self.owe_window_update();
                 return Ok(Reply::Data(data));
             }

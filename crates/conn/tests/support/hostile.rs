@@ -6,7 +6,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use lucid_conn::engine::{Call, CallError, CloseReason, Config, ConnId, Notice, Profile, Reply, State, Time};
+use lucid_conn::engine::{
+    Call, CallError, CloseReason, Config, ConnId, Notice, OptionLayout, Profile, Reply, State, Time,
+};
 use lucid_sim::{Burst, Faults, Probability, Rate, Reorder, split_seed};
 
 use super::dice::Dice;
@@ -95,6 +97,8 @@ fn config(dice: &mut Dice) -> Config {
         ack_delay: Duration::from_millis(dice.below(400) as u64),
         send_buffer: 1 + if tiny { dice.below(100) } else { dice.below(100_000) },
         receive_buffer: 1 + if tiny { dice.below(2000) } else { dice.below(100_000) },
+        receive_buffer_max: if dice.one_in(2) { 0 } else { dice.below(1_000_000) },
+        option_layout: if dice.one_in(3) { OptionLayout::Packed } else { OptionLayout::Aligned },
         sack: dice.one_in(2),
         timestamps: dice.one_in(2),
         window_scale: dice.one_in(2).then(|| dice.below(16) as u8),
@@ -344,7 +348,11 @@ fn check_invariants(scenario: &Scenario, pair: &mut Pair, apps: &[Application; 2
         let Some(info) = app.conn.and_then(|conn| pair.side(who).endpoint.info(conn)) else { continue };
         let held = info.unread + info.waiting;
         let facts = [
-            (held <= config.receive_buffer as u64, "holds more than its receive buffer"),
+            (held <= info.receive_buffer, "holds more than its receive buffer"),
+            (
+                info.receive_buffer <= config.receive_buffer.max(config.receive_buffer_max) as u64,
+                "has a larger buffer than it may",
+            ),
             (info.receive_window < 1 << 30, "offers more than 30 bits"),
             (
                 info.unsent + info.flight_size <= config.send_buffer as u64 + 2,

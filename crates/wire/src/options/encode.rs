@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Options, kind};
+use super::{OptionLayout, Options, kind};
 use crate::seq::SeqRange;
 
 /// What the data offset leaves for options: 15 words of header, less the fixed five.
@@ -89,7 +89,8 @@ impl Options {
             let sack_blocks = self.sack.len().min(room / usize::from(SACK_BLOCK_LEN));
             Layout { align_to, sack_blocks }
         });
-        if packed.sack_blocks > aligned.sack_blocks { packed } else { aligned }
+        let is_packed = self.layout == OptionLayout::Packed || packed.sack_blocks > aligned.sack_blocks;
+        if is_packed { packed } else { aligned }
     }
 
     /// The bytes of all options but SACK: 24 at most.

@@ -193,3 +193,15 @@ fn a_user_timeout_is_rounded_up() {
     }
     assert_eq!(UserTimeout::new(Duration::MAX).duration(), Duration::from_secs(32_767 * 60));
 }
+
+/// Side by side, in the same order, with padding only at the end.
+#[test]
+fn a_packed_layout_has_no_gaps() {
+    let options =
+        Options { mss: Some(1460), window_scale: Some(7), timestamps: timestamps(), ..Options::default() };
+    let packed = Options { layout: OptionLayout::Packed, ..options };
+    let bytes = vec![2, 4, 5, 180, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 3, 3, 7, 0, 0, 0];
+    assert_eq!(encoded(packed), bytes);
+    assert_eq!(Options::decode(&bytes), Ok(options));
+    assert!(encoded(options).len() >= bytes.len());
+}

@@ -47,6 +47,9 @@ impl Connection {
         let arrived = receiver.arrive(arriving.seq, arriving.text.clone(), arriving.fin);
         arriving.fin = arrived.finished;
         self.counts.bytes_received += arrived.delivered;
+        if arrived.delivered > 0 {
+            self.measure_by_data(now, arriving.segment);
+        }
         self.acknowledge_arrival(now, arriving, arrived);
         if (arrived.delivered > 0 || arrived.finished) && self.reader_waits {
             self.reader_waits = false;
