@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: the seven steps, run over real UDP, shown, and checked against their traces.
+//! `cargo xtask demo`: the seven steps and `modern`, run over real UDP, shown, and checked against their traces.
 
 use crate::console::{self, BAD, FAINT, GOOD, TITLE, painted, say};
 use crate::error::{Failure, Outcome};
@@ -41,7 +41,7 @@ impl Wishes {
                 "--no-color" => console::without_color(),
                 name => wishes.steps.push(steps::find(name).ok_or_else(|| {
                     Failure::usage(format_args!(
-                        "the demo knows step1 to step7, --full and --no-color, not {name}"
+                        "the demo knows step1 to step7, modern, --full and --no-color, not {name}"
                     ))
                 })?),
             }
@@ -57,8 +57,14 @@ impl Wishes {
 fn perform(step: &Step, programs: &Programs, full: bool) -> Outcome<Checklist> {
     say(format_args!("\n{}", painted(TITLE, format_args!("{}: {}", step.name, step.title))));
     say(step.how);
-    step.commands().iter().for_each(|command| say(painted(FAINT, format_args!("  $ {command}"))));
-    let (run, checks) = undisturbed(step, programs)?;
+    let beside = step.beside();
+    let commands = beside.iter().chain([step]).flat_map(Step::commands);
+    commands.for_each(|command| say(painted(FAINT, format_args!("  $ {command}"))));
+    let before = beside.map(|beside| Run::new(&beside, None, programs)).transpose()?;
+    let (run, mut checks) = undisturbed(step, programs)?;
+    if let Some((beside, before)) = step.beside.zip(before) {
+        (beside.check)(&before, &run, &mut checks);
+    }
     say("");
     transcript::show(&run, step.turning_points, full, console::width());
     say(format_args!("\n{} had to show, and showed:", step.name));
@@ -94,7 +100,7 @@ fn summary(shown: &[(&Step, Checklist)]) -> Outcome {
         } else {
             painted(BAD, format_args!("MISSING  {} of {} checks", checks.missing(), checks.len()))
         };
-        say(format_args!("  {}  {verdict}  {}", step.name, step.title));
+        say(format_args!("  {:6}  {verdict}  {}", step.name, step.title));
     }
     let failed: Vec<&str> =
         shown.iter().filter(|(_, checks)| !checks.is_ok()).map(|(step, _)| step.name).collect();

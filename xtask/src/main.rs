@@ -20,9 +20,9 @@ Project commands
 
 Usage: cargo xtask <command>
 
-  demo [step1..step7] [--full] [--no-color]
+  demo [step1..step7|modern] [--full] [--no-color]
                     run the demo, all steps or some: a server and its clients, both transcripts side by side,
-                    and a checklist of what must have happened
+                    and a checklist of what must have happened; modern: the losses of step3, repaired sooner
   cc [TABLE...]     the proving ground: congestion control in virtual time, as tables (cc --help lists them)
   ci [STAGE...]     everything that is checked before a change is accepted, or only some stages of it
   script FILE...    run scenarios in packetdrill's language (*.pkt, or folders with them) in virtual time;

@@ -210,9 +210,13 @@ impl Page {
     }
 
     fn segment(&mut self, way: &str, segment: &SegmentSummary) {
-        let SegmentSummary { flags, seq, bytes, .. } = segment;
+        let SegmentSummary { flags, seq, bytes, sack, .. } = segment;
         let ack = shown_ack(segment);
-        let text = format!("{way}: {flags} : ({}) ACK {ack} SEQ {seq}: {bytes} bytes", self.conn);
+        let mut text = format!("{way}: {flags} : ({}) ACK {ack} SEQ {seq}: {bytes} bytes", self.conn);
+        for (nth, block) in sack.as_slice().iter().enumerate() {
+            let between = if nth == 0 { " SACK " } else { ", " };
+            text += &format!("{between}{}-{}", block.start, block.end);
+        }
         self.line(Look::Plain, text);
     }
 

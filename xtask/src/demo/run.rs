@@ -99,6 +99,22 @@ impl Run {
     }
 }
 
+#[cfg(test)]
+impl Run {
+    /// What one client left behind that asked for one file, for tests.
+    pub(crate) fn of_client(trace: Trace, arrived: Arrived) -> Self {
+        let files = vec![("8192.txt".to_owned(), arrived)];
+        let (results, said) = (Vec::new(), Vec::new());
+        let client = Client { trace, exit: Some(0), results, said, files, has_company: false };
+        Self {
+            server: Trace::default(),
+            server_said: Vec::new(),
+            clients: vec![client],
+            server_exit: Some(130),
+        }
+    }
+}
+
 impl Client {
     /// What a task brought, such as `value` of `calc`.
     pub(crate) fn result(&self, task: &str, field: &str) -> Option<&Value> {

@@ -1,9 +1,10 @@
-//! The seven steps: how each is run, and what it had to show.
+//! The seven steps and what follows them: how each is run, and what it had to show.
 
 use super::checklist::Checklist;
 use super::run::{Arrived, LARGE, Run};
 use super::trace::{Event, Trace};
 
+mod modern;
 mod step1;
 mod step2;
 mod step3;
@@ -13,6 +14,7 @@ mod step6;
 mod step7;
 
 /// A step of the demo.
+#[derive(Clone, Copy)]
 pub(crate) struct Step {
     pub(crate) name: &'static str,
     pub(crate) title: &'static str,
@@ -34,10 +36,20 @@ pub(crate) struct Step {
     pub(crate) turning_points: &'static [&'static str],
     /// What it had to show.
     pub(crate) check: fn(&Run, &mut Checklist),
+    /// Another run of it, before it, to compare it with.
+    pub(crate) beside: Option<Beside>,
 }
 
-pub(crate) static STEPS: [Step; 7] =
-    [step1::STEP, step2::STEP, step3::STEP, step4::STEP, step5::STEP, step6::STEP, step7::STEP];
+/// The same step in another profile.
+#[derive(Clone, Copy)]
+pub(crate) struct Beside {
+    pub(crate) profile: &'static str,
+    /// What this run and the step's own had to show beside each other.
+    pub(crate) check: fn(&Run, &Run, &mut Checklist),
+}
+
+pub(crate) static STEPS: [Step; 8] =
+    [step1::STEP, step2::STEP, step3::STEP, step4::STEP, step5::STEP, step6::STEP, step7::STEP, modern::STEP];
 
 /// What every step starts from.
 const PLAIN: Step = Step {
@@ -52,6 +64,7 @@ const PLAIN: Step = Step {
     is_paced: false,
     turning_points: &[],
     check: |_, _| {},
+    beside: None,
 };
 
 /// How fast a slow link is, from one attempt to the next: a machine that has other work gets more time for each
@@ -72,6 +85,11 @@ impl Step {
     pub(crate) fn server_at(&self, pace: Option<&'static str>) -> Vec<&'static str> {
         let pace = pace.into_iter().flat_map(|pace| ["--rate", pace]);
         ["--profile", self.profile].into_iter().chain(self.server.iter().copied()).chain(pace).collect()
+    }
+
+    /// The same step in the profile that it is compared with.
+    pub(crate) fn beside(&self) -> Option<Self> {
+        self.beside.map(|beside| Self { profile: beside.profile, beside: None, ..*self })
     }
 
     /// What to type to see it without the demo.

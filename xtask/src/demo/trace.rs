@@ -123,6 +123,22 @@ impl Event {
         Some(Change { before: seconds(&span["before"])?, after: seconds(&span["after"])? })
     }
 
+    /// A field that is true or false.
+    pub(crate) fn flag(&self, field: &str) -> bool {
+        self.json[field] == true
+    }
+
+    /// Whether the two SYNs agreed on this option, such as `sack`.
+    pub(crate) fn agreed(&self, option: &str) -> bool {
+        self.json["agreed"][option] == true
+    }
+
+    /// The SACK blocks of the event's segment: from, and to before.
+    pub(crate) fn sack(&self) -> Vec<(u64, u64)> {
+        let blocks = self.json["segment"]["sack"].as_array().into_iter().flatten();
+        blocks.filter_map(|block| Some((block["start"].as_u64()?, block["end"].as_u64()?))).collect()
+    }
+
     /// The late list of a timeout: each segment's age in seconds, and its sequence number.
     pub(crate) fn late(&self) -> Vec<(f64, u64)> {
         let list = self.json["late"].as_array().into_iter().flatten();

@@ -154,10 +154,19 @@ fn fitted(text: &str, width: usize) -> String {
 /// What a line is about decides its colour.
 fn style(text: &str) -> Style {
     let about = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    if about(&["loss", "LATE LIST", "RTO", "Timeout", "Resending", "Duplicate", "duplicate", "out of order"])
-    {
+    if about(&[
+        "loss",
+        "LATE LIST",
+        "RTO",
+        "Timeout",
+        "Resending",
+        "Duplicate",
+        "duplicate",
+        "out of order",
+        "|Lost",
+    ]) {
         LOSS
-    } else if about(&[" mode<<<", "(cwnd:"]) {
+    } else if about(&[" mode<<<", "(cwnd:", "(Undone)"]) {
         WINDOW
     } else if about(&["(task", "Request for"]) {
         TASK

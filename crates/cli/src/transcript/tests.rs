@@ -24,7 +24,7 @@ fn peer() -> SocketAddr {
 }
 
 fn segment(flags: u8, ack: u32, seq: u32, bytes: usize) -> SegmentSummary {
-    SegmentSummary { flags: from_json(flags), seq, ack, window: 65535, bytes }
+    SegmentSummary { flags: from_json(flags), seq, ack, window: 65535, bytes, sack: Default::default() }
 }
 
 fn sent(flags: u8, ack: u32, seq: u32, bytes: usize) -> What {
@@ -331,4 +331,27 @@ fn what_belongs_to_no_connection_has_no_number() {
     let lines = Transcript::default().lines(&stranger);
     let expected = "(-)      |Discarded SYN ACK 0 SEQ 9 from 127.0.0.2:35355: the listener's backlog is full (RFC 4987 3)";
     assert_eq!(lines.into_iter().map(|line| line.text).collect::<Vec<_>>(), [expected]);
+}
+
+#[test]
+fn sack_blocks_stand_behind_a_segment_that_has_them_in_its_own_order() {
+    let blocks = |edges: &[(u32, u32)]| {
+        let block = |(start, end)| serde_json::json!({ "start": start, "end": end });
+        from_json(edges.iter().copied().map(block).collect::<Vec<_>>())
+    };
+    let ack = |sack| SegmentSummary { sack, ..segment(ACK_ONLY, 1005, 1, 0) };
+    let lines = said([
+        opened(false),
+        What::Received { segment: ack(blocks(&[(2009, 3013)])) },
+        What::Received { segment: ack(blocks(&[(4017, 5021), (2009, 3013)])) },
+        What::Received { segment: ack(blocks(&[])) },
+    ]);
+    assert_eq!(
+        lines[1..],
+        [
+            "(1) receive: ACK : (1) ACK 1005 SEQ 1: 0 bytes SACK 2009-3013",
+            "(1) receive: ACK : (1) ACK 1005 SEQ 1: 0 bytes SACK 4017-5021, 2009-3013",
+            "(1) receive: ACK : (1) ACK 1005 SEQ 1: 0 bytes",
+        ]
+    );
 }

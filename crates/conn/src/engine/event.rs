@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::net::SocketAddr;
 
 use lucid_congestion::{Phase, Time};
-use lucid_wire::{Flags, Segment};
+use lucid_wire::{Flags, SackBlocks, Segment};
 use serde::Serialize;
 
 use super::cause::Cause;
@@ -55,6 +55,9 @@ pub struct SegmentSummary {
     pub window: u16,
     /// Payload bytes.
     pub bytes: usize,
+    /// What its sender has received out of order (SACK), or twice (D-SACK).
+    #[serde(skip_serializing_if = "SackBlocks::is_empty")]
+    pub sack: SackBlocks,
 }
 
 fn flags_as_text<S: serde::Serializer>(flags: &Flags, serializer: S) -> Result<S::Ok, S::Error> {
@@ -69,6 +72,7 @@ impl From<&Segment> for SegmentSummary {
             ack: segment.header.acknowledgment.get(),
             window: segment.header.window,
             bytes: segment.payload.len(),
+            sack: segment.header.options.sack,
         }
     }
 }

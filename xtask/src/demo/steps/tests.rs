@@ -6,7 +6,7 @@ fn steps_are_found_by_their_names() {
     assert_eq!(find("step7").map(|step| step.name), Some("step7"));
     assert!(find("step8").is_none());
     let names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
-    assert_eq!(names, ["step1", "step2", "step3", "step4", "step5", "step6", "step7"]);
+    assert_eq!(names, ["step1", "step2", "step3", "step4", "step5", "step6", "step7", "modern"]);
 }
 
 #[test]

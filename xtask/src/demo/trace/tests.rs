@@ -31,3 +31,17 @@ fn a_trace_of_another_version_or_cut_short_is_refused() {
     assert!(Trace::parse("").is_err());
     assert!(Trace::parse("{\"version\":1}\n{\"at\":1,").is_err());
 }
+
+#[test]
+fn options_and_what_was_reported_are_read() {
+    let trace = trace(&[
+        r#"{"at":1,"conn":1,"event":"options","agreed":{"sack":true,"timestamps":false,"scale":null}}"#,
+        r#"{"at":2,"conn":1,"event":"received","segment":{"flags":"ACK","seq":1,"ack":5,"sack":[{"start":9,"end":12}]}}"#,
+        r#"{"at":3,"conn":1,"event":"tail_probe","again":true}"#,
+    ]);
+    let [options, received, probe] = &trace.events[..] else { panic!("three events") };
+    assert!(options.agreed("sack") && !options.agreed("timestamps") && !options.agreed("scale"));
+    assert_eq!(received.sack(), [(9, 12)]);
+    assert_eq!(probe.sack(), []);
+    assert!(probe.flag("again") && !probe.flag("late"));
+}
