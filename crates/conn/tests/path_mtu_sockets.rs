@@ -16,7 +16,7 @@ async fn loopback_carries_the_largest_datagram_there_is() {
     within(async {
         let config = Config {
             path_mtu: PathMtu::Discover,
-        timestamps: false,
+            timestamps: false,
             mss: MOST,
             window_scale: Some(8),
             receive_buffer: 1 << 20,

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use lucid_congestion::{Controller, DeliveryRate, Pacer, RttEstimator, Time, default_pacing_rate};
+use lucid_congestion::{Controller, DeliveryRate, Pacer, RttEstimator, Time};
 use lucid_wire::{Segment, SeqNum};
 
 use super::ack_policy::AckPolicy;
@@ -14,7 +14,7 @@ use super::ecn::{Codepoint, Ecn};
 use super::endpoint::MakeController;
 use super::error::CloseReason;
 use super::event::{Event, SegmentSummary, What};
-use super::info::{Counts, Info, RecoveryState};
+use super::info::Counts;
 use super::loss::Loss;
 use super::message::{ConnId, Notice};
 use super::negotiated::Agreed;
@@ -23,7 +23,7 @@ use super::path_mtu::PathMtu;
 use super::position::Position;
 use super::rack::Rack;
 use super::receiver::Receiver;
-use super::recovery::{Episode, Kind, TailProbe};
+use super::recovery::{Episode, TailProbe};
 use super::sender::{Next, Sender};
 use super::state::State;
 use super::timers::{Timer, Timers};
@@ -341,55 +341,6 @@ impl Connection {
         self.tell(now, Cause::SegmentArrived, |_| What::Received { segment: summary });
     }
 
-    /// cwnd in sequence space. The controller may count headers; sequence space has none. In a recovery that comes down
-    /// in proportion, it follows from what has arrived.
-    pub(super) fn congestion_window(&self) -> u64 {
-        let mss = f64::from(self.sender.mss());
-        let counted = mss + f64::from(self.origin.config.counted_header);
-        let in_proportion = self.episode.as_ref().and_then(|episode| episode.prr.as_ref());
-        let window = match in_proportion {
-            Some(prr) => prr.window(self.counted(self.sender.in_flight().pipe())),
-            None => self.congestion.window(),
-        };
-        ((window * mss / counted) as u64).saturating_add(self.limited_transmit())
-    }
-
-    /// Bytes per second at which segments are spread out, as the controller counts them; none: they aren't.
-    pub(super) fn pacing_rate(&self) -> Option<f64> {
-        if !self.origin.config.pacing {
-            return None;
-        }
-        let own = self.congestion.pacing_rate();
-        let (window, phase) = (self.congestion.window(), self.congestion.phase());
-        own.or_else(|| self.rtt.smoothed().map(|rtt| default_pacing_rate(window, rtt, phase)))
-    }
-
-    /// The congestion window has held sending back since what this acknowledges was sent: it was tested (RFC 7661). In
-    /// slow start half of it is enough, since it doubles meanwhile.
-    pub(super) fn is_window_limited(&self) -> bool {
-        self.limited_until.is_some_and(|until| self.sender.una() < until)
-    }
-
-    /// Sequence space as the controller counts it.
-    pub(super) fn counted(&self, places: u64) -> f64 {
-        let mss = f64::from(self.sender.mss());
-        places as f64 * (mss + f64::from(self.origin.config.counted_header)) / mss
-    }
-
-    /// RFC 3042 2: one segment beyond cwnd for each of the first two duplicate ACKs.
-    fn limited_transmit(&self) -> u64 {
-        match self.loss.duplicates() {
-            few @ 1..=2 if self.origin.config.limited_transmit && !self.in_recovery() => {
-                u64::from(few) * u64::from(self.sender.mss())
-            }
-            _ => 0,
-        }
-    }
-
-    fn in_recovery(&self) -> bool {
-        self.loss.in_recovery() || self.episode.is_some()
-    }
-
     /// Keeps the retransmission and persist timers true to what is outstanding: never both.
     pub(super) fn arm(&mut self, now: Time) {
         let closed = self.sender.is_window_closed();
@@ -420,62 +371,6 @@ impl Connection {
             _ => self.timers.stop(Timer::Pace),
         }
         self.arm_keep_alive(now);
-    }
-
-    /// When a segment of so many places may leave, if not now.
-    pub(super) fn held_back_until(&self, now: Time, places: u64) -> Option<Time> {
-        // The first flight goes at once: ten segments are a burst that any path takes (RFC 6928 section 2).
-        if self.sender.is_urged() || self.rate.delivered() == 0.0 {
-            return None;
-        }
-        let at = self.pacer.ready_at(now, self.pacing_rate()?, self.counted(places));
-        (at > now).then_some(at)
-    }
-
-    fn recovery_state(&self) -> RecoveryState {
-        match self.episode.as_ref().map(|episode| episode.kind) {
-            None if self.loss.in_recovery() => RecoveryState::Recovery,
-            None => RecoveryState::Open,
-            Some(Kind::Loss) => RecoveryState::Recovery,
-            Some(Kind::Mark) => RecoveryState::Reduced,
-            Some(Kind::Timeout) => RecoveryState::Timeout,
-        }
-    }
-
-    /// The connection seen from outside.
-    pub(crate) fn info(&self) -> Info {
-        Info {
-            state: self.state,
-            peer: self.origin.peer,
-            local_port: self.origin.local_port,
-            remote_port: self.origin.remote_port,
-            congestion_control: self.congestion.name(),
-            phase: self.congestion.phase(),
-            cwnd: self.congestion.window(),
-            ssthresh: self.congestion.slow_start_threshold(),
-            mss: self.sender.mss(),
-            ecn: self.ecn.may_send_ect(),
-            options: self.agreed,
-            send_window: self.sender.window(),
-            receive_buffer: self.receiver.as_ref().map_or(0, Receiver::capacity),
-            receive_window: self.receiver.as_ref().map_or(0, Receiver::window),
-            flight_size: self.sender.in_flight().flight_size(),
-            unsent: self.sender.unsent(),
-            unread: self.receiver.as_ref().map_or(0, Receiver::unread),
-            waiting: self.receiver.as_ref().map_or(0, |receiver| receiver.waiting() as u64),
-            urgent_left: self.receiver.as_ref().map_or(0, Receiver::urgent_left),
-            smoothed_rtt: self.rtt.smoothed(),
-            rtt_variance: self.rtt.variance(),
-            min_rtt: self.rtt.min(),
-            rto: self.rtt.rto(),
-            lost: self.sender.in_flight().lost(),
-            arrived: self.sender.in_flight().arrived(),
-            sack: self.agreed.sack,
-            recovery: self.recovery_state(),
-            pacing_rate: self.pacing_rate(),
-            delivered: self.rate.delivered(),
-            counts: self.counts,
-        }
     }
 }
 

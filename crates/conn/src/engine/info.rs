@@ -6,7 +6,10 @@ use std::net::SocketAddr;
 use lucid_congestion::Phase;
 use serde::Serialize;
 
+use super::connection::Connection;
 use super::negotiated::Agreed;
+use super::receiver::Receiver;
+use super::recovery::Kind;
 use super::state::State;
 
 /// Counts since the connection was opened.
@@ -126,4 +129,52 @@ pub struct Info {
     pub delivered: f64,
     /// What happened so far.
     pub counts: Counts,
+}
+
+impl Connection {
+    fn recovery_state(&self) -> RecoveryState {
+        match self.episode.as_ref().map(|episode| episode.kind) {
+            None if self.loss.in_recovery() => RecoveryState::Recovery,
+            None => RecoveryState::Open,
+            Some(Kind::Loss) => RecoveryState::Recovery,
+            Some(Kind::Mark) => RecoveryState::Reduced,
+            Some(Kind::Timeout) => RecoveryState::Timeout,
+        }
+    }
+
+    /// The connection seen from outside.
+    pub(crate) fn info(&self) -> Info {
+        Info {
+            state: self.state,
+            peer: self.origin.peer,
+            local_port: self.origin.local_port,
+            remote_port: self.origin.remote_port,
+            congestion_control: self.congestion.name(),
+            phase: self.congestion.phase(),
+            cwnd: self.congestion.window(),
+            ssthresh: self.congestion.slow_start_threshold(),
+            mss: self.sender.mss(),
+            ecn: self.ecn.may_send_ect(),
+            options: self.agreed,
+            send_window: self.sender.window(),
+            receive_buffer: self.receiver.as_ref().map_or(0, Receiver::capacity),
+            receive_window: self.receiver.as_ref().map_or(0, Receiver::window),
+            flight_size: self.sender.in_flight().flight_size(),
+            unsent: self.sender.unsent(),
+            unread: self.receiver.as_ref().map_or(0, Receiver::unread),
+            waiting: self.receiver.as_ref().map_or(0, |receiver| receiver.waiting() as u64),
+            urgent_left: self.receiver.as_ref().map_or(0, Receiver::urgent_left),
+            smoothed_rtt: self.rtt.smoothed(),
+            rtt_variance: self.rtt.variance(),
+            min_rtt: self.rtt.min(),
+            rto: self.rtt.rto(),
+            lost: self.sender.in_flight().lost(),
+            arrived: self.sender.in_flight().arrived(),
+            sack: self.agreed.sack,
+            recovery: self.recovery_state(),
+            pacing_rate: self.pacing_rate(),
+            delivered: self.rate.delivered(),
+            counts: self.counts,
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The engine: RFC 9293 without I/O.
 
 mod ack_policy;
+mod allowance;
 mod cause;
 mod chunks;
 mod config;

@@ -1,0 +1,66 @@
+//! How much may be sent now, and when: the congestion window in sequence space, and pacing.
+
+use lucid_congestion::{Time, default_pacing_rate};
+
+use super::connection::Connection;
+
+impl Connection {
+    /// cwnd in sequence space. The controller may count headers; sequence space has none. In a recovery that comes down
+    /// in proportion, it follows from what has arrived.
+    pub(super) fn congestion_window(&self) -> u64 {
+        let mss = f64::from(self.sender.mss());
+        let counted = mss + f64::from(self.origin.config.counted_header);
+        let in_proportion = self.episode.as_ref().and_then(|episode| episode.prr.as_ref());
+        let window = match in_proportion {
+            Some(prr) => prr.window(self.counted(self.sender.in_flight().pipe())),
+            None => self.congestion.window(),
+        };
+        ((window * mss / counted) as u64).saturating_add(self.limited_transmit())
+    }
+
+    /// Bytes per second at which segments are spread out, as the controller counts them; none: they aren't.
+    pub(super) fn pacing_rate(&self) -> Option<f64> {
+        if !self.origin.config.pacing {
+            return None;
+        }
+        let own = self.congestion.pacing_rate();
+        let (window, phase) = (self.congestion.window(), self.congestion.phase());
+        own.or_else(|| self.rtt.smoothed().map(|rtt| default_pacing_rate(window, rtt, phase)))
+    }
+
+    /// The congestion window has held sending back since what this acknowledges was sent: it was tested (RFC 7661). In
+    /// slow start half of it is enough, since it doubles meanwhile.
+    pub(super) fn is_window_limited(&self) -> bool {
+        self.limited_until.is_some_and(|until| self.sender.una() < until)
+    }
+
+    /// Sequence space as the controller counts it.
+    pub(super) fn counted(&self, places: u64) -> f64 {
+        let mss = f64::from(self.sender.mss());
+        places as f64 * (mss + f64::from(self.origin.config.counted_header)) / mss
+    }
+
+    /// RFC 3042 2: one segment beyond cwnd for each of the first two duplicate ACKs.
+    fn limited_transmit(&self) -> u64 {
+        match self.loss.duplicates() {
+            few @ 1..=2 if self.origin.config.limited_transmit && !self.in_recovery() => {
+                u64::from(few) * u64::from(self.sender.mss())
+            }
+            _ => 0,
+        }
+    }
+
+    fn in_recovery(&self) -> bool {
+        self.loss.in_recovery() || self.episode.is_some()
+    }
+
+    /// When a segment of so many places may leave, if not now.
+    pub(super) fn held_back_until(&self, now: Time, places: u64) -> Option<Time> {
+        // The first flight goes at once: ten segments are a burst that any path takes (RFC 6928 section 2).
+        if self.sender.is_urged() || self.rate.delivered() == 0.0 {
+            return None;
+        }
+        let at = self.pacer.ready_at(now, self.pacing_rate()?, self.counted(places));
+        (at > now).then_some(at)
+    }
+}
