@@ -85,8 +85,8 @@ fn a_packet_lost_for_another_reason_still_counts() {
     };
     let mut loss = Loss::new(&faults, SEED);
     assert_eq!(loss.judge(NOW, 1, true), Some(DropReason::Blackout));
-    assert_eq!(loss.judge(Duration::from_secs(1), true), Some(DropReason::Scripted));
-    assert_eq!(loss.judge(Duration::from_secs(1), true), None);
+    assert_eq!(loss.judge(Duration::from_secs(1), 1, true), Some(DropReason::Scripted));
+    assert_eq!(loss.judge(Duration::from_secs(1), 1, true), None);
 }
 
 #[test]
