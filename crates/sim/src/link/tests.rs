@@ -29,7 +29,7 @@ impl Packet for Hundred {
 
     /// The odd ones can't be marked.
     fn mark(&mut self) -> bool {
-        self.marked = self.number % 2 == 0;
+        self.marked = self.number.is_multiple_of(2);
         self.marked
     }
 }
