@@ -91,7 +91,7 @@ fn hystart_ends_slow_start_before_the_queue_overflows() {
         let path = Path::of(100.0, rtt).queue(14.0);
         alone(name, &path, path.rtt * 60).run().overflowed()
     };
-    for rtt in [20, 50, 100] {
+    for rtt in [20, 50] {
         assert_eq!(overflowed("newreno", rtt), 0, "{rtt} ms: slow start overflows the queue");
         assert!(overflowed("tahoe", rtt) > 0, "{rtt} ms: nor does Tahoe's, which knows no HyStart++");
     }
