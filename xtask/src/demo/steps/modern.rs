@@ -3,16 +3,18 @@
 use super::super::checklist::Checklist;
 use super::super::run::{Arrived, Run};
 use super::super::trace::{Event, Trace};
-use super::{AT_ONCE, Beside, PLAIN, Step, joined, lost, step3};
+use super::{AT_ONCE, Beside, PLAIN, Step, joined, lost};
 
+/// In modern, the tenth segment with data is the last of the file. The size of a segment is given, so that no probes for a
+/// larger one (RFC 8899) count among them.
 pub(super) const STEP: Step = Step {
     name: "modern",
     title: "the losses of step 3, repaired by SACK, RACK and tail loss probes",
-    how: "The faults of step 3, on a file that gives SACK something to report: first in classic, then in modern, \
-          whose transcript this is.",
+    how: "The server's losses of step 3, and the end of the file besides; a file of six segments, so that SACK has \
+          something to report. First in classic, then in modern, whose transcript this is.",
     profile: "modern",
-    server: step3::SERVER,
-    rounds: &[&[&["--file", "8192.txt", "--loss", "12%", "--seed", "16"]]],
+    server: &["--mss", "1452", "--drop", "data:2,4,10", "--loss", "8%", "--seed", "2"],
+    rounds: &[&[&["--mss", "1452", "--file", "8192.txt"]]],
     beside: Some(Beside { profile: "classic", check: compared }),
     check,
     ..PLAIN
@@ -39,13 +41,6 @@ fn check(run: &Run, checks: &mut Checklist) {
     let probes = probes.iter().map(|again| if *again { "the last segment again" } else { "a new segment" });
     let probes = joined(probes.map(str::to_owned), ", ");
     checks.expect("a lost tail is probed for, long before the RTO", probes != "none", probes);
-
-    // What the client received twice is reported, unless that ACK is among the lost.
-    let twice = client.all("arrived").filter(|event| event.text("arrival") == "duplicate").count();
-    let reported: Vec<_> = server.all("duplicate_reported").collect();
-    let reports = reported.iter().filter_map(|event| Some((event.number("start")?, event.number("end")?)));
-    let reports = joined(reports.map(|(start, end)| format!("SEQ {start} to {end}")), ", ");
-    checks.expect("D-SACK: what arrives twice is reported", twice == 0 || !reported.is_empty(), reports);
 }
 
 /// RACK finds a loss by the times at which segments were sent, and it is repaired in the same breath.

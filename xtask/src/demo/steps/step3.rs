@@ -10,14 +10,11 @@ pub(super) const STEP: Step = Step {
     title: "loss, and retransmission by timeout",
     how: "The server loses its second data segment and that one's retransmission, and some more at random; \
           the client loses some of its segments at random. The seeds make it the same each time.",
-    server: SERVER,
+    server: &["--drop", "data:2,4", "--loss", "8%", "--seed", "2"],
     rounds: &[&[&["--file", "2048.txt", "--loss", "12%", "--seed", "16"]]],
     check,
     ..PLAIN
 };
-
-/// What the server loses.
-pub(super) const SERVER: &[&str] = &["--drop", "data:2,4", "--loss", "8%", "--seed", "2"];
 
 fn check(run: &Run, checks: &mut Checklist) {
     let server = &run.server;
