@@ -53,7 +53,7 @@ pub struct Builder {
 
 impl Builder {
     /// How many connections an endpoint holds at once, unless told otherwise. A connection's buffers hold up
-    /// to 320 KiB with the default [`Config`], but only what is under way: most hold next to nothing.
+    /// to 24 MiB with the default [`Config`], but only what is under way: most hold next to nothing.
     pub const MAX_CONNECTIONS: usize = 4096;
 
     /// How connections behave; by default, the [modern](crate::Profile::Modern) profile.
