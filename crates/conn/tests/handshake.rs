@@ -5,8 +5,8 @@ mod support;
 use std::time::Duration;
 
 use lucid_conn::engine::{
-    Call, CloseReason, Codepoint, Config, ConnId, Endpoint, Input, Notice, Output, Profile, Reply, Setup,
-    State, Time,
+    Call, Cause, CloseReason, Codepoint, Config, ConnId, Endpoint, Input, Notice, Output, Profile, Reply,
+    Setup, State, Time, What,
 };
 use lucid_wire::{Flags, Segment};
 use support::pair::{Pair, Who};
@@ -346,4 +346,23 @@ fn sequence_numbers_may_wrap_during_the_handshake_and_after() {
     let mut script = Script::established(&classic());
     script.says("SEQ 1 ACK 1 LEN 200");
     assert_eq!(script.reads(1000), text(1, 200));
+}
+
+/// Why each segment of ours left, in order.
+fn causes(script: &Script) -> Vec<Cause> {
+    let sent = script.events.iter().filter(|event| matches!(event.what, What::Sent { .. }));
+    sent.map(|event| event.cause).collect()
+}
+
+/// A SYN is no data, and neither is a FIN: the open call, the peer's SYN, the close call are their causes.
+#[test]
+fn a_syn_and_a_fin_say_what_they_go_for() {
+    let mut active = Script::established(&Config::new(Profile::Modern));
+    active.writes(10);
+    active.says("SEQ 1 ACK 11");
+    active.call(Call::Shutdown).unwrap();
+    assert_eq!(causes(&active), [Cause::OpenCall, Cause::SynAckArrived, Cause::SendCall, Cause::CloseCall]);
+    let mut passive = Script::listening(&Config::new(Profile::Modern));
+    passive.says("SYN SEQ 0");
+    assert_eq!(causes(&passive), [Cause::SynArrived]);
 }

@@ -34,7 +34,7 @@ impl Connection {
                 let cause = match (probe, again) {
                     (true, _) => Cause::ZeroWindow,
                     (_, true) => self.resend_cause,
-                    _ => Cause::SendCall,
+                    _ => self.why_new(start, end),
                 };
                 self.send_stretch(now, start, end, cause);
             }
@@ -46,6 +46,22 @@ impl Connection {
                 }
             }
         }
+    }
+
+    /// Why a stretch goes for the first time: an open, a close, or data.
+    fn why_new(&self, start: Position, end: Position) -> Cause {
+        if start == self.sender.iss() {
+            self.why_opened()
+        } else if self.payload_len(start, end) == 0 {
+            Cause::CloseCall
+        } else {
+            Cause::SendCall
+        }
+    }
+
+    /// Our SYN begins a connection, or answers one.
+    fn why_opened(&self) -> Cause {
+        if self.passive { Cause::SynArrived } else { Cause::OpenCall }
     }
 
     /// No data goes that could carry the acknowledgment that is owed now, if one is. Says whether it went (MUST-58).
@@ -163,9 +179,8 @@ impl Connection {
 
     /// The first state is told with the SYN that leads to it, as the diagram in RFC 9293 section 3.3.2 has it.
     fn tell_opening(&mut self, now: Time) {
-        let (from, cause) =
-            if self.passive { (State::Listen, Cause::SynArrived) } else { (State::Closed, Cause::OpenCall) };
-        self.tell(now, cause, |connection| What::State { from, to: connection.state });
+        let from = if self.passive { State::Listen } else { State::Closed };
+        self.tell(now, self.why_opened(), |connection| What::State { from, to: connection.state });
     }
 
     /// Whether an address that has not proven itself may be sent this, and takes it from its allowance.
