@@ -5,8 +5,8 @@ mod support;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use lucid_conn::engine::{Call, Cause, Config, Endpoint, Input, Profile, Setup, State, What};
-use lucid_wire::{Flags, Segment};
+use lucid_conn::engine::{Agreed, Call, Cause, Config, Endpoint, Input, Profile, Scale, Setup, State, What};
+use lucid_wire::{Flags, Header, Segment, Timestamps};
 use support::pair::PORT;
 use support::script::{Line, PEER_PORT, Script, encoded, text};
 
@@ -219,7 +219,7 @@ fn cookies_are_keyed() {
     assert_ne!(cookie(1, 0), cookie(1, 1));
 }
 
-/// Or the peer would count on what we have forgotten by the time of its ACK.
+/// Without timestamps there is no place for it: the peer would count on what we have forgotten by the time of its ACK.
 #[test]
 fn nothing_is_agreed_to_that_a_cookie_does_not_remember() {
     let mut script = overwhelmed(&Config { ecn: true, ..modern() });
@@ -231,4 +231,108 @@ fn nothing_is_agreed_to_that_a_cookie_does_not_remember() {
     let Segment { header, .. } = answer(&script);
     assert_eq!(header.flags, Flags::SYN | Flags::ACK);
     assert_eq!((header.options.sack_permitted, header.options.window_scale), (false, None));
+}
+
+/// A SYN that offers all there is.
+const ALL: &str = "SYN ECE CWR SEQ 0 MSS 1452 SACKOK WS 7 TS 5000 0";
+
+/// A listener that would agree to it.
+fn overwhelmed_by_all() -> Script {
+    overwhelmed(&Config { ecn: true, ..Config::new(Profile::Modern) })
+}
+
+/// The ACK of the last SYN-ACK, which echoes its timestamp, and is this much off.
+fn echoes(script: &mut Script, n: usize, off: u32) {
+    let ours = answer(script).header.options.timestamps.expect("timestamps").value;
+    let mut ack = script.segment(&Line::parse("SEQ 1 ACK 1 WND 100"));
+    ack.header.options.timestamps = Some(Timestamps { value: 5010, echo: ours.wrapping_add(off) });
+    script.datagram(stranger(n), &encoded(&ack));
+    script.conn = script.endpoint.find(stranger(n), PEER_PORT, PORT);
+}
+
+/// RFC 4987 3.6, RFC 7323: what a SYN offers comes back with the echo of our timestamp.
+#[test]
+fn with_timestamps_a_cookie_keeps_the_options() {
+    let mut script = overwhelmed_by_all();
+    let len = says(&mut script, 0, ALL);
+    let Segment { header, .. } = answer(&script).clone();
+    assert_eq!(header.flags, Flags::SYN | Flags::ACK | Flags::ECE);
+    assert_eq!((header.options.sack_permitted, header.options.window_scale), (true, Some(8)));
+    assert_eq!(header.options.timestamps.map(|timestamps| timestamps.echo), Some(5000));
+    assert!(answer(&script).encoded_len() <= len);
+    script.wait(Duration::from_millis(100));
+    echoes(&mut script, 0, 0);
+    let info = script.info();
+    let scale = Some(Scale { send: 7, receive: 8 });
+    assert_eq!(info.options, Agreed { sack: true, timestamps: true, scale });
+    assert_eq!((info.state, info.ecn, info.send_window), (State::Established, true, 100 << 7));
+    assert_eq!(info.smoothed_rtt, None, "a timestamp with other things in it measures nothing");
+}
+
+/// Each option by itself, and where it isn't ours to give.
+#[test]
+fn a_connection_from_a_cookie_agrees_to_what_any_other_does() {
+    let lines = [
+        "SYN SEQ 0 MSS 1452 TS 5000 0",
+        "SYN SEQ 0 MSS 1452 TS 5000 0 WS 0",
+        "SYN SEQ 0 MSS 1452 TS 5000 0 WS 200",
+        "SYN SEQ 0 MSS 1452 TS 5000 0 SACKOK",
+        "SYN ECE CWR SEQ 0 MSS 1452 TS 5000 0",
+        ALL,
+    ];
+    let modern = Config { ecn: true, ..Config::new(Profile::Modern) };
+    let configs = [
+        modern.clone(),
+        Config { sack: false, ..modern.clone() },
+        Config { window_scale: None, ..modern.clone() },
+        Config { ecn: false, ..modern },
+    ];
+    for (config, line) in configs.iter().flat_map(|config| lines.map(|line| (config, line))) {
+        let [plain, from_cookie] = [Script::listening(config), overwhelmed(config)].map(|mut script| {
+            says(&mut script, 0, line);
+            let Header { flags, options, .. } = answer(&script).header;
+            let offered = (flags, options.sack_permitted, options.window_scale);
+            echoes(&mut script, 0, 0);
+            let info = script.info();
+            (offered, info.options, info.ecn, info.send_window)
+        });
+        assert_eq!(plain, from_cookie, "{line}");
+    }
+}
+
+/// RFC 7323 5.3: or the peer's PAWS would drop what the connection says.
+#[test]
+fn the_clock_never_runs_backwards_behind_a_cookie() {
+    for wait in 0..70 {
+        let mut script = overwhelmed_by_all();
+        script.wait(Duration::from_millis(wait));
+        says(&mut script, 0, ALL);
+        let value = |script: &Script| answer(script).header.options.timestamps.expect("timestamps").value;
+        let first = value(&script);
+        echoes(&mut script, 0, 0);
+        script.accept();
+        script.writes(100);
+        let behind = value(&script).wrapping_sub(first);
+        assert!(behind < 64, "after {wait} ms: {behind} ms");
+    }
+}
+
+/// An echo that says something else than our timestamp did makes no connection, whatever a SYN might have offered.
+#[test]
+fn an_echo_with_another_offer_is_not_believed() {
+    for off in 1..64 {
+        let mut script = overwhelmed_by_all();
+        says(&mut script, 0, ALL);
+        echoes(&mut script, 0, off);
+        assert_eq!((script.conn, script.discards().last()), (None, Some(&Cause::BadCookie)), "{off}");
+    }
+}
+
+/// RFC 7323 3.2: timestamps that were not agreed on mean nothing.
+#[test]
+fn timestamps_that_were_not_agreed_on_are_ignored() {
+    let mut script = overwhelmed_by_all();
+    says(&mut script, 0, "SYN SEQ 0 MSS 1452 SACKOK WS 7");
+    says(&mut script, 0, "SEQ 1 ACK 1 TS 5010 0");
+    assert_eq!((script.state(), script.info().options), (State::Established, Agreed::default()));
 }

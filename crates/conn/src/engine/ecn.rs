@@ -55,7 +55,7 @@ impl fmt::Display for Codepoint {
 }
 
 /// What makes a SYN one that offers ECN (RFC 3168 section 6.1.1).
-const SETUP: Flags = Flags::from_bits(Flags::ECE.bits() | Flags::CWR.bits());
+pub(crate) const SETUP: Flags = Flags::from_bits(Flags::ECE.bits() | Flags::CWR.bits());
 
 /// One connection's part in it, as sender and as receiver.
 #[derive(Debug)]
@@ -134,6 +134,11 @@ impl Ecn {
             self.ours.note(offers);
         }
         if offers { bits } else { Flags::EMPTY }
+    }
+
+    /// Our SYN-ACK was sent by no one who remembers: as it would be now.
+    pub(super) fn syn_ack_was_sent(&mut self) {
+        self.offer(true, false);
     }
 
     /// A segment with data from the peer, within the window. Returns whether its mark is news.

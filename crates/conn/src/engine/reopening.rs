@@ -14,6 +14,7 @@ impl Connection {
         connection.tell(now, Cause::CookieReturned, Self::opened);
         connection.take_syn(now, syn, Cause::CookieReturned);
         connection.sender.syn_was_sent();
+        connection.ecn.syn_ack_was_sent();
         connection.enter(now, State::SynReceived, Cause::CookieReturned);
         connection
     }

@@ -8,7 +8,11 @@
 //!  +--------+------+-----------------------------------+
 //! ```
 //!
+//! and, if it uses timestamps, with the echo of ours, which says what else its SYN offered ([`Offer`]).
+//!
 //! A SYN-ACK that is lost isn't sent again: the peer's own SYN, sent again, draws the next.
+
+mod offer;
 
 use core::time::Duration;
 
@@ -24,6 +28,7 @@ use crate::engine::event::{SegmentSummary, What};
 use crate::engine::isn::Secret;
 use crate::engine::message::{ConnId, Output};
 use crate::engine::options::default_mss;
+use offer::Offer;
 
 /// Cookies count time in these.
 const PERIOD: Duration = Duration::from_secs(64);
@@ -45,25 +50,27 @@ struct Mark<'a> {
 }
 
 impl Mark<'_> {
-    fn cookie(&self, period: u64, mss: u8) -> SeqNum {
+    /// What is said elsewhere, in our timestamp, is in the hash: it has to come back as it was.
+    fn cookie(&self, period: u64, mss: u8, offer: Option<Offer>) -> SeqNum {
         let Key { peer, local_port, remote_port } = self.key;
-        let said = (period << 3) | u64::from(mss);
+        let elsewhere = offer.map_or(0, |offer| 1 << 63 | u64::from(offer.bits()) << 48);
+        let said = elsewhere | (period << 3) | u64::from(mss);
         let hash = self.secret.cookie(peer, local_port, remote_port, self.irs, said);
         SeqNum::new((said as u32) << 24 | (hash & 0x00ff_ffff))
     }
 
-    /// The cookie for an MSS.
-    fn make(&self, now: Time, mss: u16) -> SeqNum {
+    /// The cookie for an MSS, beside an offer.
+    fn make(&self, now: Time, mss: u16, offer: Option<Offer>) -> SeqNum {
         let index = MSS.iter().rposition(|&entry| entry <= mss).unwrap_or(0);
-        self.cookie(period(now), index as u8)
+        self.cookie(period(now), index as u8, offer)
     }
 
-    /// The MSS that a cookie was made for, if we made it, and not too long ago.
-    fn read(&self, now: Time, cookie: SeqNum) -> Option<u16> {
+    /// The MSS that a cookie was made for, if we made it beside this offer, and not too long ago.
+    fn read(&self, now: Time, cookie: SeqNum, offer: Option<Offer>) -> Option<u16> {
         let index = (cookie.get() >> 24) as u8 & 0b111;
         let newest = period(now);
         let mut believed = newest.saturating_sub(OLDER_PERIODS)..=newest;
-        believed.any(|period| self.cookie(period, index) == cookie).then(|| MSS[usize::from(index)])
+        believed.any(|period| self.cookie(period, index, offer) == cookie).then(|| MSS[usize::from(index)])
     }
 }
 
@@ -75,17 +82,21 @@ impl Endpoint {
     /// Answers a SYN for which there is no room: one SYN-ACK, no longer than the SYN, and nothing is kept (X-17).
     pub(super) fn answer_with_cookie(&mut self, now: Time, key: Key, syn: &Segment) {
         let mark = Mark { secret: &self.secret, key, irs: syn.header.sequence };
-        let offered = syn.header.options.mss.unwrap_or(default_mss(key.peer));
+        let mss = syn.header.options.mss;
+        let offer = Offer::of(&syn.header).filter(|_| self.config.timestamps);
         let origin = Origin {
-            iss: mark.make(now, offered),
+            iss: mark.make(now, mss.unwrap_or(default_mss(key.peer)), offer),
             make_controller: None,
             observed: false,
             ..self.origin_of(ConnId(self.next_id), key, now)
         };
         // The SYN-ACK is that of a connection that lives for one segment, and agrees to what the cookie remembers.
-        let remembered = remembered(&syn.header, syn.header.sequence, syn.header.options.mss);
+        let remembered = remembered(&syn.header, syn.header.sequence, mss, offer);
         let mut fleeting = Connection::passive(origin, &remembered, now);
-        let Some(Out::Segment(segment, ecn)) = fleeting.poll(now) else { return };
+        let Some(Out::Segment(mut segment, ecn)) = fleeting.poll(now) else { return };
+        if let (Some(offer), Some(ours)) = (offer, &mut segment.header.options.timestamps) {
+            ours.value = offer.stamp(ours.value);
+        }
         if let Some(listener) = self.listeners.get_mut(&key.local_port) {
             listener.cookies_until = Some(now + IN_USE);
         }
@@ -112,14 +123,17 @@ impl Endpoint {
         }
         let (irs, cookie) = (sequence - 1, acknowledgment - 1);
         let mark = Mark { secret: &self.secret, key, irs };
-        let mss = mark.read(now, cookie).ok_or(Cause::BadCookie)?;
+        // RFC 7323 3.2: timestamps that were not agreed on mean nothing, so a cookie may be one without an offer.
+        let offers = [Offer::echoed(&segment.header), None];
+        let read = |offer| mark.read(now, cookie, offer).map(|mss| (mss, offer));
+        let (mss, offer) = offers.into_iter().find_map(read).ok_or(Cause::BadCookie)?;
         if let Err(cause) = self.make_room_for_proven(now, key.local_port) {
             self.discard(now, key.peer, Some(segment), cause);
             return Ok(());
         }
         let id = self.new_id();
         let origin = Origin { iss: cookie, ..self.origin_of(id, key, now) };
-        let syn = remembered(&segment.header, irs, Some(mss));
+        let syn = remembered(&segment.header, irs, Some(mss), offer);
         self.enter_listener(now, key, Connection::from_cookie(origin, &syn, now));
         if let Some(slot) = self.slots.get_mut(&id) {
             slot.connection.segment_arrives(now, segment, ecn);
@@ -129,9 +143,13 @@ impl Endpoint {
     }
 }
 
-/// The peer's SYN, as far as a cookie remembers it.
-fn remembered(header: &Header, irs: SeqNum, mss: Option<u16>) -> Segment {
-    let options = Options { mss, ..Options::default() };
-    let header = Header { sequence: irs, flags: Flags::SYN, options, ..*header };
+/// The peer's SYN, as far as a cookie and an offer remember it, from itself or from the ACK that brings these back.
+fn remembered(header: &Header, irs: SeqNum, mss: Option<u16>, offer: Option<Offer>) -> Segment {
+    let timestamps = header.options.timestamps.filter(|_| offer.is_some());
+    let options = Options { mss, timestamps, ..Options::default() };
+    let mut header = Header { sequence: irs, flags: Flags::SYN, options, ..*header };
+    if let Some(offer) = offer {
+        offer.write(&mut header);
+    }
     Segment { header, payload: Bytes::new() }
 }
