@@ -6,6 +6,7 @@ mod path;
 mod probe_bw;
 mod probe_rtt;
 mod startup;
+mod steps;
 
 use super::BbrParameters;
 use super::state::State;

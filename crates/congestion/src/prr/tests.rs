@@ -63,6 +63,21 @@ fn it_never_opens_beyond_the_threshold() {
     assert_eq!(prr.window(8.0 * SMSS), 10.0 * SMSS);
 }
 
+/// RFC 9937: only above the threshold is there anything to come down from.
+#[test]
+fn at_the_threshold_nothing_more_may_leave() {
+    let mut prr = Prr::new(20.0 * SMSS, 10.0 * SMSS, SMSS);
+    prr.on_sent(SMSS);
+    prr.on_ack(4.0 * SMSS, 10.0 * SMSS, true);
+    assert_eq!(prr.window(10.0 * SMSS), 10.0 * SMSS);
+}
+
+/// RFC 9937's CEIL.
+#[test]
+fn a_part_of_a_byte_counts_as_a_byte() {
+    assert_eq!([0.0, 7.0, 7.25].map(whole_bytes), [0.0, 7.0, 8.0]);
+}
+
 /// One acknowledgement: segments delivered, segments found lost, whether SND.UNA advanced.
 fn acknowledgements() -> impl Strategy<Value = Vec<(u32, u32, bool)>> {
     proptest::collection::vec((0_u32..6, prop_oneof![3 => Just(0_u32), 1 => 0_u32..8], any::<bool>()), 1..80)

@@ -111,3 +111,18 @@ fn a_sample_says_that_the_application_was_the_limit_until_its_segments_are_deliv
     assert!(rate.sample(None).unwrap().app_limited);
     assert!(!rate.on_sent(Time::from_millis(12), SEGMENT, 0.0).app_limited);
 }
+
+#[test]
+fn the_application_is_the_limit_until_all_that_was_in_flight_is_delivered() {
+    let mut rate = DeliveryRate::default();
+    let before = [rate.on_sent(ms(0), SEGMENT, 0.0), rate.on_sent(ms(0), SEGMENT, SEGMENT)];
+    rate.on_delivered(ms(10), SEGMENT, &before[0]);
+    rate.app_limited(SEGMENT);
+    let after = rate.on_sent(ms(11), SEGMENT, SEGMENT);
+    rate.on_delivered(ms(12), SEGMENT, &before[1]);
+    rate.sample(None);
+    assert!(rate.on_sent(ms(13), SEGMENT, SEGMENT).app_limited, "what was sent meanwhile is still out");
+    rate.on_delivered(ms(21), SEGMENT, &after);
+    rate.sample(None);
+    assert!(!rate.on_sent(ms(22), SEGMENT, SEGMENT).app_limited);
+}

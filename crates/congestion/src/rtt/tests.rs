@@ -146,6 +146,14 @@ fn bounds_out_of_order_never_give_a_timeout_of_zero() {
     assert_eq!(RttEstimator::new(upside_down).rto(), ms(500));
 }
 
+#[test]
+fn no_clock_is_infinitely_fine() {
+    let zero = Duration::ZERO;
+    let bounds = RtoBounds { initial: zero, min: zero, max: ms(60_000), granularity: zero };
+    assert_eq!(RttEstimator::new(bounds).rto(), us(1));
+    assert_eq!(after(bounds, &[ms(80); 100]).rto(), ms(80) + us(1));
+}
+
 fn any_duration() -> impl Strategy<Value = Duration> {
     prop_oneof![(0_u64..10_000_000_000).prop_map(Duration::from_nanos), any::<Duration>()]
 }

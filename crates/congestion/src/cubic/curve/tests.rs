@@ -52,6 +52,8 @@ fn who_loses_below_the_last_plateau_makes_room() {
     assert_eq!(curve.w_max, 765.0 * SMSS);
     curve.on_congestion(800.0 * SMSS);
     assert_eq!(curve.w_max, 800.0 * SMSS, "that was beyond the plateau aimed at");
+    curve.on_congestion(800.0 * SMSS);
+    assert_eq!(curve.w_max, 800.0 * SMSS, "that was the plateau");
 }
 
 /// RFC 9438 section 4.8.
