@@ -13,6 +13,7 @@ mod transcript;
 
 use checklist::Checklist;
 use programs::Programs;
+pub(crate) use programs::executable;
 use run::Run;
 use steps::{STEPS, Step};
 

@@ -3,6 +3,7 @@
 mod cc;
 mod ci;
 mod console;
+mod cost;
 mod demo;
 mod error;
 mod file;
@@ -24,6 +25,7 @@ Usage: cargo xtask <command>
                     run the demo, all steps or some: a server and its clients, both transcripts side by side,
                     and a checklist of what must have happened; modern: the losses of step3, repaired sooner
   cc [TABLE...]     the proving ground: congestion control in virtual time, as tables (cc --help lists them)
+  cost              how many instructions an ACK and a segment cost at a small window and at a large one (valgrind counts)
   ci [STAGE...]     everything that is checked before a change is accepted, or only some stages of it
   script FILE...    run scenarios in packetdrill's language (*.pkt, or folders with them) in virtual time;
                     --verbose prints what was said, and why
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
     let done = match words.split_first() {
         Some((&"demo", rest)) => demo::run(rest),
         Some((&"cc", rest)) => cc::run(rest),
+        Some((&"cost", rest)) => cost::run(rest),
         Some((&"ci", rest)) => ci::run(rest),
         Some((&"script", rest)) => script::run(rest),
         Some((&"rfc", rest)) => rfc::run(rest),

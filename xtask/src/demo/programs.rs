@@ -35,7 +35,7 @@ impl Programs {
 }
 
 /// The path of `name`, if this line of cargo's tells it.
-fn executable(line: &str, name: &str) -> Option<PathBuf> {
+pub(crate) fn executable(line: &str, name: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(line).ok()?;
     let is_it = message["reason"] == "compiler-artifact" && message["target"]["name"] == name;
     is_it.then(|| message["executable"].as_str().map(PathBuf::from))?

@@ -1,6 +1,6 @@
 //! What was sent and is not acknowledged: the retransmission queue and scoreboard, without the bytes.
 
-mod covered;
+mod search;
 
 use core::time::Duration;
 use std::collections::{BTreeSet, VecDeque};
@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 use lucid_congestion::{Stamp, Time};
 
 use super::position::Position;
-use covered::Covered;
+use search::partition_near;
 
 /// What is known of a segment that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub(crate) struct Sent {
     pub(crate) fate: Fate,
     /// The connection's state when it was last sent.
     pub(crate) stamp: Stamp,
+    /// If it has arrived: up to here all that follows has, too. What the peer reports again is passed over by it.
+    pub(crate) arrived_until: Position,
 }
 
 impl Sent {
@@ -77,7 +79,6 @@ pub(crate) struct InFlight {
     arrived_segments: usize,
     /// Places that have arrived as duplicate ACKs count them, from a peer that can't name them.
     assumed: u64,
-    covered: Covered,
     /// All sendings in their order: the segment's end and the sending's number. An entry holds only as long as its
     /// segment was not sent again and nothing is known of it.
     by_time: VecDeque<(Position, u64)>,
@@ -153,6 +154,7 @@ impl InFlight {
             retransmissions: 0,
             fate: Fate::Unknown,
             stamp,
+            arrived_until: end,
         });
     }
 
@@ -188,7 +190,6 @@ impl InFlight {
                 arrive(&front);
             }
         }
-        self.covered.forget_before(una);
         self.drop_stale_times();
         let places = before - self.flight_size();
         // What is acknowledged now had arrived, but for the segment that filled the gap.
@@ -233,24 +234,25 @@ impl InFlight {
         end: Position,
         mut arrive: impl FnMut(&Sent),
     ) -> u64 {
-        let first = self.queue.partition_point(|sent| sent.start < start);
-        let behind = self.queue.partition_point(|sent| sent.end <= end);
-        if first >= behind {
+        let mut index = partition_near(&self.queue, start, |sent| sent.start < start);
+        let behind = partition_near(&self.queue, end, |sent| sent.end <= end);
+        let Some(end) = behind.checked_sub(1).and_then(|last| self.queue.get(last)).map(|last| last.end)
+        else {
             return 0;
-        }
-        let (start, end) = (self.queue[first].start, self.queue[behind - 1].end);
+        };
         let before = self.arrived;
-        let mut at = start;
-        while let Some((gap, gap_end)) = self.covered.next_gap(at, end) {
-            let mut index = self.queue.partition_point(|sent| sent.start < gap);
-            while let Some(sent) = self.queue.get(index).copied().filter(|sent| sent.end <= gap_end) {
-                arrive(&sent);
-                self.set_fate(index, Fate::Arrived);
-                index += 1;
+        while let Some(sent) = self.queue.get_mut(index).filter(|_| index < behind) {
+            if sent.fate == Fate::Arrived {
+                let known = sent.arrived_until;
+                sent.arrived_until = known.max(end);
+                index = partition_near(&self.queue, known, |sent| sent.end <= known);
+                continue;
             }
-            at = gap_end;
+            sent.arrived_until = end;
+            arrive(sent);
+            self.set_fate(index, Fate::Arrived);
+            index += 1;
         }
-        self.covered.cover(start, end);
         self.drop_stale_times();
         self.arrived - before
     }
@@ -310,7 +312,7 @@ impl InFlight {
     }
 
     fn index_of(&self, end: Position) -> Option<usize> {
-        let index = self.queue.partition_point(|sent| sent.end < end);
+        let index = partition_near(&self.queue, end - 1, |sent| sent.end < end);
         self.queue.get(index).is_some_and(|sent| sent.end == end).then_some(index)
     }
 
@@ -377,7 +379,6 @@ impl InFlight {
                 self.set_fate(index, Fate::Lost);
             }
         }
-        self.covered.clear();
         true
     }
 

@@ -31,6 +31,11 @@ impl Reassembler {
         self.bytes
     }
 
+    /// How many runs there are.
+    pub(crate) fn runs(&self) -> usize {
+        self.runs.len()
+    }
+
     /// The place behind the last byte that waits, if any does.
     pub(crate) fn end(&self) -> Option<Position> {
         self.runs.last_key_value().map(|(&start, run)| start + run.len() as u64)
@@ -41,9 +46,24 @@ impl Reassembler {
         self.last_run_to(place).filter(|run| place < run.end)
     }
 
-    /// The last run that begins at this place or before it.
+    /// The last run that begins at this place or before it. Mostly it is the last of all: what arrives is new.
     fn last_run_to(&self, place: Position) -> Option<Range<Position>> {
-        let (&start, run) = self.runs.range(..=place).next_back()?;
+        let last = self.runs.last_key_value().filter(|&(&start, _)| start <= place);
+        let (&start, run) = last.or_else(|| self.runs.range(..=place).next_back())?;
+        Some(start..start + run.len() as u64)
+    }
+
+    /// Whether a run begins at this place or behind it.
+    fn is_run_from(&self, place: Position) -> bool {
+        self.runs.last_key_value().is_some_and(|(&start, _)| start >= place)
+    }
+
+    /// The first run that begins in this stretch.
+    fn first_run_in(&self, stretch: Range<Position>) -> Option<Range<Position>> {
+        if !self.is_run_from(stretch.start) {
+            return None;
+        }
+        let (&start, run) = self.runs.range(stretch).next()?;
         Some(start..start + run.len() as u64)
     }
 
@@ -52,8 +72,8 @@ impl Reassembler {
         if let Some(run) = self.run_at(stretch.start) {
             return Some(stretch.start..run.end.min(stretch.end));
         }
-        let (&start, run) = self.runs.range(stretch.clone()).next()?;
-        Some(start..(start + run.len() as u64).min(stretch.end))
+        let run = self.first_run_in(stretch.clone())?;
+        Some(run.start..run.end.min(stretch.end))
     }
 
     /// Keeps of `data` what is not here yet, and says how many bytes that were. What came first stays: a
@@ -68,8 +88,7 @@ impl Reassembler {
                 at = run.end;
                 continue;
             }
-            let next = self.runs.range(at..end).next().map(|(&start, _)| start);
-            let gap_end = next.unwrap_or(end);
+            let gap_end = self.first_run_in(at..end).map_or(end, |next| next.start);
             let part = owned(data.slice(offset(start, at)..offset(start, gap_end)), data.len());
             if !self.fill(at, part, window) {
                 break;
@@ -84,12 +103,15 @@ impl Reassembler {
     fn fill(&mut self, at: Position, part: Bytes, window: u64) -> bool {
         let end = at + part.len() as u64;
         let extended = self.last_run_to(at).filter(|run| run.end == at).map(|run| run.start);
-        if extended.is_none() && !self.runs.contains_key(&end) && self.runs.len() >= max_runs(window) {
+        let behind = if self.is_run_from(end) { self.runs.remove(&end) } else { None };
+        if extended.is_none() && behind.is_none() && self.runs.len() >= max_runs(window) {
             return false;
         }
         self.bytes += part.len();
-        let behind = self.runs.remove(&end);
-        let run = self.runs.entry(extended.unwrap_or(at)).or_default();
+        let run = match self.runs.last_entry().filter(|last| Some(*last.key()) == extended) {
+            Some(last) => last.into_mut(),
+            None => self.runs.entry(extended.unwrap_or(at)).or_default(),
+        };
         run.push(part);
         if let Some(behind) = behind {
             run.append(behind);

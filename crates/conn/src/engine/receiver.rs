@@ -165,9 +165,11 @@ impl Receiver {
 
     /// It waits for what is before it (SHLD-31).
     fn out_of_order(&mut self, start: Position, data: &Bytes) -> Arrived {
+        let runs = self.reassembler.runs();
         let kept = self.reassembler.insert(start, data, self.capacity);
+        let joined = self.reassembler.runs() < runs || self.fin.is_some();
         if let (Some(run), Some(report)) = (self.held_at(start), &mut self.report) {
-            report.on_kept(&run);
+            report.on_kept(&run, joined);
         }
         let arrival = if kept > 0 || self.fin == Some(start + data.len() as u64) {
             Arrival::OutOfOrder

@@ -18,24 +18,34 @@ const MAX_RECENT: usize = 64;
 pub(crate) struct SackReport {
     /// The runs that segments last went to, the latest first.
     recent: VecDeque<Recent>,
+    /// From here on in line all were reported often enough.
+    told_from: usize,
+    /// All before this place was delivered.
+    delivered: Option<Position>,
     /// What came twice, and was not reported yet.
     duplicate: Option<Range<Position>>,
 }
 
-/// A run, named by a place inside it: it may grow, and be joined with others.
 #[derive(Debug)]
 struct Recent {
-    place: Position,
+    run: Range<Position>,
     /// How often it was reported since a segment last went to it.
     reported: u8,
 }
 
 impl SackReport {
-    /// A segment went to this run.
-    pub(crate) fn on_kept(&mut self, run: &Range<Position>) {
-        self.recent.retain(|recent| !run.contains(&recent.place));
+    /// A segment went to this run, and made it what it is; `joined` says that it may be one of what were several.
+    pub(crate) fn on_kept(&mut self, run: &Range<Position>, joined: bool) {
+        let latest = self.recent.front_mut().filter(|latest| !joined && run.contains(&latest.run.start));
+        if let Some(latest) = latest {
+            *latest = Recent { run: run.clone(), reported: 0 };
+            self.told_from = self.told_from.max(1);
+            return;
+        }
+        self.recent.retain(|recent| !run.contains(&recent.run.start));
         self.recent.truncate(MAX_RECENT - 1);
-        self.recent.push_front(Recent { place: run.start, reported: 0 });
+        self.recent.push_front(Recent { run: run.clone(), reported: 0 });
+        self.told_from += 1;
     }
 
     /// This stretch came a second time. An ACK reports one (RFC 2883 section 4): where more come before it goes, what
@@ -51,9 +61,17 @@ impl SackReport {
         }
     }
 
-    /// All before `nxt` was delivered: there are no runs any more.
+    /// All before `nxt` was delivered: there are no runs any more. Those in the middle of the line leave it when it is
+    /// their turn.
     pub(crate) fn on_delivered(&mut self, nxt: Position) {
-        self.recent.retain(|recent| recent.place >= nxt);
+        self.delivered = Some(nxt);
+        let is_gone = |recent: &Recent| recent.run.start < nxt;
+        while self.recent.back().is_some_and(is_gone) {
+            self.recent.pop_back();
+        }
+        while self.recent.front().is_some_and(is_gone) {
+            self.recent.pop_front();
+        }
     }
 
     /// The blocks of the ACK that goes now, at most `max`; `run_at` says which run holds a place.
@@ -69,28 +87,53 @@ impl SackReport {
         if let Some(duplicate) = self.duplicate.take_if(|_| max > 0) {
             add(&mut blocks, &duplicate);
             let around = run_at(duplicate.start).filter(|_| max > 1);
-            around.map(|run| add(&mut blocks, &run));
+            around.inspect(|run| add(&mut blocks, run));
         }
-        let recent = &self.recent;
-        let (due, others): (Vec<_>, Vec<_>) =
-            (1..recent.len()).partition(|&index| recent[index].reported < TIMES);
-        for index in (0..recent.len().min(1)).chain(due).chain(others) {
-            if blocks.len() == max {
-                break;
+        self.report(0..1, &mut blocks, max, |_| true);
+        let untold = self.report(1..self.told_from, &mut blocks, max, |recent| recent.reported < TIMES);
+        self.report(1..self.recent.len(), &mut blocks, max, |recent| recent.reported >= TIMES);
+        self.told_from = untold;
+        blocks
+    }
+
+    /// Adds those in these places in line that are wanted, as long as there is room. Says behind which place none was left
+    /// that is to be reported again.
+    fn report(
+        &mut self,
+        places: Range<usize>,
+        blocks: &mut SackBlocks,
+        max: usize,
+        is_wanted: impl Fn(&Recent) -> bool,
+    ) -> usize {
+        let (mut index, mut end) = (places.start, places.end.min(self.recent.len()));
+        let mut untold = index;
+        while index < end {
+            if blocks.len() >= max {
+                return end;
             }
             let recent = &mut self.recent[index];
-            if run_at(recent.place).is_some_and(|run| add(&mut blocks, &run)) {
+            if self.delivered.is_some_and(|delivered| recent.run.start < delivered) {
+                self.recent.remove(index);
+                end -= 1;
+                continue;
+            }
+            if is_wanted(recent) {
+                add(blocks, &recent.run);
                 recent.reported = recent.reported.saturating_add(1);
             }
+            index += 1;
+            if recent.reported < TIMES {
+                untold = index;
+            }
         }
-        blocks
+        untold
     }
 }
 
 /// Adds a block, unless it is there already.
-fn add(blocks: &mut SackBlocks, block: &Range<Position>) -> bool {
+fn add(blocks: &mut SackBlocks, block: &Range<Position>) {
     let block = SeqRange { start: block.start.number(), end: block.end.number() };
-    !blocks.as_slice().contains(&block) && blocks.push(block)
+    let _full = !blocks.as_slice().contains(&block) && !blocks.push(block);
 }
 
 #[cfg(test)]

@@ -141,6 +141,7 @@ enum Step {
     LoseBack,
     LoseOldest,
     LoseAll,
+    Renege,
     Unmark,
     Resend(u64),
 }
@@ -154,6 +155,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::LoseBack),
         2 => Just(Step::LoseOldest),
         1 => Just(Step::LoseAll),
+        1 => Just(Step::Renege),
         1 => Just(Step::Unmark),
         4 => (1_u64..100).prop_map(Step::Resend),
     ]
@@ -170,12 +172,16 @@ fn take(in_flight: &mut InFlight, step: &Step, una: &mut Position, nxt: &mut Pos
             in_flight.acknowledge(*una, now, |_| ());
         }
         Step::Report(start, len) => {
-            in_flight.selectively_acknowledge(*una + start, (*una + (start + len)).min(*nxt), |_| ());
+            let (start, end) = (*una + start, (*una + (start + len)).min(*nxt));
+            in_flight.selectively_acknowledge(start, end, |_| ());
+            let mut whole = in_flight.iter().filter(|sent| sent.start >= start && sent.end <= end);
+            assert!(whole.all(|sent| sent.fate == Fate::Arrived), "{start:?}..{end:?}: {in_flight:?}");
         }
         Step::LoseFront => in_flight.mark_front_lost(),
         Step::LoseBack => in_flight.mark_back_lost(),
         Step::LoseOldest => drop(in_flight.mark_oldest_sending_lost()),
         Step::LoseAll => in_flight.mark_all_lost(100),
+        Step::Renege => drop(in_flight.forget_reports_if_reneged()),
         Step::Unmark => in_flight.unmark_lost(),
         Step::Resend(len) => {
             if let Some((start, end)) = in_flight.first_lost().map(|lost| (lost.start, lost.end)) {

@@ -18,7 +18,7 @@ fn ms(millis: u64) -> Time {
 fn sent(n: u64, at: u64, retransmissions: u32) -> Sent {
     let (start, end) = (place(1000 * n), place(1000 * (n + 1)));
     let (first_at, last_at, fate, stamp) = (ms(0), ms(at), Fate::Unknown, Stamp::default());
-    Sent { start, end, first_at, last_at, order: at, retransmissions, fate, stamp }
+    Sent { start, end, first_at, last_at, order: at, retransmissions, fate, stamp, arrived_until: end }
 }
 
 fn path() -> Path {

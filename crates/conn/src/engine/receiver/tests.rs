@@ -238,3 +238,23 @@ proptest! {
         prop_assert!(!receiver.is_finished() || read.len() as u64 == end);
     }
 }
+
+proptest! {
+    /// RFC 2018 section 3: a block is a run as it stands, with nothing beside it.
+    #[test]
+    fn blocks_are_whole_runs(segments in prop::collection::vec((0_u64..300, 0_u64..20, 0_u32..20), 1..80)) {
+        let mut receiver =
+            Receiver::new(IRS, 1000, 100, &Agreed { sack: true, ..Agreed::default() });
+        for (from, len, luck) in segments {
+            receiver.arrive(place(from), text(from, len), luck == 0 && from > 200);
+            let blocks = receiver.sack_blocks(4);
+            for (index, block) in blocks.as_slice().iter().enumerate() {
+                let (start, end) = (receiver.nxt().nearest(block.start), receiver.nxt().nearest(block.end));
+                let is_duplicate = index == 0 && (start < receiver.nxt() || receiver.held_at(start) != Some(start..end));
+                prop_assert!(is_duplicate || receiver.held_at(start) == Some(start..end), "{blocks:?}");
+            }
+            let first = blocks.as_slice().iter().next();
+            prop_assert_eq!(first.is_none() && receiver.waiting() > 0, false, "something waits, and nothing is reported");
+        }
+    }
+}

@@ -25,14 +25,14 @@ fn the_latest_run_comes_first() {
     let runs = [(10, 20), (30, 40), (50, 60), (70, 80)];
     let mut heard = Vec::new();
     for (start, end) in runs {
-        report.on_kept(&run(start, end));
+        report.on_kept(&run(start, end), false);
         heard.push(reports(&mut report, 3, &runs));
     }
     assert_eq!(heard[0], [(10, 20)]);
     assert_eq!(heard[1], [(30, 40), (10, 20)]);
     assert_eq!(heard[2], [(50, 60), (30, 40), (10, 20)]);
     assert_eq!(heard[3], [(70, 80), (50, 60), (30, 40)]);
-    report.on_kept(&run(30, 45));
+    report.on_kept(&run(30, 45), false);
     assert_eq!(reports(&mut report, 2, &[(30, 45), (70, 80)]), [(30, 45), (70, 80)]);
 }
 
@@ -41,7 +41,7 @@ fn the_latest_run_comes_first() {
 fn every_run_is_reported_three_times() {
     let runs: Vec<_> = (1..=9).map(|n| (10 * n, 10 * n + 5)).collect();
     let mut report = SackReport::default();
-    runs.iter().for_each(|&(start, end)| report.on_kept(&run(start, end)));
+    runs.iter().for_each(|&(start, end)| report.on_kept(&run(start, end), false));
     let mut times = [0; 9];
     for _ in 0..14 {
         for (start, _) in reports(&mut report, 3, &runs) {
@@ -56,9 +56,9 @@ fn every_run_is_reported_three_times() {
 #[test]
 fn joined_runs_are_reported_as_one() {
     let mut report = SackReport::default();
-    report.on_kept(&run(10, 20));
-    report.on_kept(&run(30, 40));
-    report.on_kept(&run(10, 40));
+    report.on_kept(&run(10, 20), false);
+    report.on_kept(&run(30, 40), false);
+    report.on_kept(&run(10, 40), true);
     assert_eq!(reports(&mut report, 4, &[(10, 40)]), [(10, 40)]);
     report.on_delivered(place(40));
     assert_eq!(reports(&mut report, 4, &[]), []);
@@ -69,8 +69,8 @@ fn joined_runs_are_reported_as_one() {
 #[test]
 fn a_duplicate_is_reported_once_and_first() {
     let mut report = SackReport::default();
-    report.on_kept(&run(10, 20));
-    report.on_kept(&run(50, 80));
+    report.on_kept(&run(10, 20), false);
+    report.on_kept(&run(50, 80), false);
     let runs = [(10, 20), (50, 80)];
     report.on_duplicate(run(12, 15));
     assert_eq!(reports(&mut report, 3, &runs), [(12, 15), (10, 20), (50, 80)]);

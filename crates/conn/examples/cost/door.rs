@@ -1,0 +1,192 @@
+//! The doors into the engine, and the connection behind them. None is inlined, so that a tool sees what each costs.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+use lucid_conn::engine::{
+    Call, Codepoint, Config, ConnId, Endpoint, Input, MakeController, Output, Reply, Setup, Time,
+};
+use lucid_wire::{Flags, Header, Options, PseudoHeader, Segment, SeqNum, Timestamps};
+use serde::Serialize;
+
+const PEER: ([u8; 4], u16) = ([10, 0, 0, 2], 2222);
+const PORT: u16 = 80;
+/// The peer's first number.
+const PEER_ISS: SeqNum = SeqNum::new(1_000_000);
+/// How much a segment holds: what Ethernet carries, beside timestamps.
+pub(crate) const SEGMENT: u64 = 1440;
+
+/// How often the engine was asked.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub(crate) struct Counts {
+    /// Datagrams taken in.
+    pub(crate) arrived: u64,
+    /// Segments handed out.
+    pub(crate) sent: u64,
+    /// Times that a timer fired.
+    pub(crate) ticks: u64,
+    /// How many segments were outstanding, summed over all that arrived.
+    pub(crate) windows: u64,
+    /// How many gaps there were among them, likewise.
+    pub(crate) holes: u64,
+}
+
+impl Counts {
+    /// So much is outstanding now.
+    pub(crate) fn note(&mut self, window: u64, holes: u64) {
+        self.windows += window;
+        self.holes += holes;
+    }
+}
+
+/// An endpoint with one connection, to a peer that is not there.
+pub(crate) struct Door {
+    endpoint: Endpoint,
+    conn: ConnId,
+    pub(crate) now: Time,
+    local_port: u16,
+    /// Where the engine's data begins.
+    pub(crate) first: SeqNum,
+    /// The engine's clock, as its SYN told it.
+    clock: Option<u32>,
+    pub(crate) counts: Counts,
+}
+
+/// A datagram goes in.
+#[inline(never)]
+fn arrive(endpoint: &mut Endpoint, now: Time, datagram: Input) {
+    let _ = endpoint.handle(now, datagram);
+}
+
+/// A segment comes out, or nothing more.
+#[inline(never)]
+fn leave(endpoint: &mut Endpoint, now: Time) -> Output {
+    endpoint.poll(now)
+}
+
+/// A timer is due.
+#[inline(never)]
+fn tick(endpoint: &mut Endpoint, now: Time) {
+    let _ = endpoint.handle(now, Input::Tick);
+}
+
+impl Door {
+    /// Opens a connection to the peer, whose window is scaled by so many bits.
+    pub(crate) fn open(config: Config, make_controller: Option<MakeController>, scale: u8) -> Self {
+        let peer = SocketAddr::from(PEER);
+        let mut endpoint = Endpoint::new(Setup { config, secret: [7; 16], max_connections: 1 });
+        if let Some(make) = make_controller {
+            endpoint = endpoint.with_controller(make);
+        }
+        let now = Time::from_millis(1);
+        let Ok(Reply::Opened(conn)) = endpoint.handle(now, Input::Connect { peer, port: PORT }) else {
+            panic!("a connection is opened")
+        };
+        let Output::Transmit { segment: Segment { header: syn, .. }, .. } = endpoint.poll(now) else {
+            panic!("a SYN goes first")
+        };
+        let mut door = Self {
+            endpoint,
+            conn,
+            now,
+            local_port: syn.source_port,
+            first: syn.sequence + 1,
+            clock: syn.options.timestamps.map(|stamps| stamps.value),
+            counts: Counts::default(),
+        };
+        let mut answer = door.peer_segment(Flags::SYN | Flags::ACK, 0, door.first);
+        let options = &mut answer.header.options;
+        (options.mss, options.window_scale, options.sack_permitted) = (Some(1452), Some(scale), true);
+        answer.header.window = u16::MAX;
+        door.arrives(&answer);
+        while door.next_segment().is_some() {}
+        door.counts = Counts::default();
+        door
+    }
+
+    /// A segment of the peer's, `sequence` places behind its ISS.
+    pub(crate) fn peer_segment(&self, flags: Flags, sequence: u64, acknowledgment: SeqNum) -> Segment {
+        let value = (self.now.as_nanos() / 1_000_000) as u32;
+        let header = Header {
+            source_port: PORT,
+            destination_port: self.local_port,
+            sequence: PEER_ISS + sequence as u32,
+            acknowledgment,
+            flags,
+            window: 0,
+            urgent_pointer: 0,
+            options: Options {
+                timestamps: self.clock.map(|echo| Timestamps { value, echo }),
+                ..Options::default()
+            },
+        };
+        Segment { header, payload: Bytes::new() }
+    }
+
+    /// A segment of the peer's arrives.
+    pub(crate) fn arrives(&mut self, segment: &Segment) {
+        let mut bytes = Vec::new();
+        segment.encode(&PseudoHeader::None, &mut bytes);
+        let input = Input::Datagram { from: PEER.into(), bytes: bytes.into(), ecn: Codepoint::NotEct };
+        arrive(&mut self.endpoint, self.now, input);
+        self.counts.arrived += 1;
+    }
+
+    /// The next segment that the engine sends now.
+    pub(crate) fn next_segment(&mut self) -> Option<Segment> {
+        loop {
+            match leave(&mut self.endpoint, self.now) {
+                Output::Transmit { segment, .. } => {
+                    self.counts.sent += 1;
+                    return Some(segment);
+                }
+                Output::Wait(_) => return None,
+                _ => {}
+            }
+        }
+    }
+
+    /// Time passes; what is due meanwhile fires.
+    pub(crate) fn pass(&mut self, time: Duration) {
+        let until = self.now + time;
+        while let Some(due) = self.due().filter(|&due| due <= until) {
+            self.now = self.now.max(due);
+            self.tick();
+            while self.next_segment().is_some() {}
+        }
+        self.now = until;
+    }
+
+    /// When a timer is due.
+    pub(crate) fn due(&mut self) -> Option<Time> {
+        match self.endpoint.poll(self.now) {
+            Output::Wait(at) => at,
+            other => panic!("{other:?} after all was said"),
+        }
+    }
+
+    /// It is.
+    pub(crate) fn tick(&mut self) {
+        tick(&mut self.endpoint, self.now);
+        self.counts.ticks += 1;
+    }
+
+    /// The application writes as much as there is room for.
+    pub(crate) fn fill(&mut self, zeros: &Bytes) {
+        while self.endpoint.room(self.conn) >= zeros.len() {
+            self.call(Call::Write(zeros.clone()));
+        }
+    }
+
+    /// And reads all there is.
+    pub(crate) fn read(&mut self) {
+        while matches!(self.call(Call::Read { max: usize::MAX }), Reply::Data(data) if !data.is_empty()) {}
+    }
+
+    fn call(&mut self, call: Call) -> Reply {
+        self.endpoint
+            .handle(self.now, Input::Call { conn: self.conn, call })
+            .expect("the connection is there")
+    }
+}
