@@ -1,10 +1,10 @@
 //! Single steps, each with figures of its own: what the draft's formulas give, to the byte.
 
-use super::super::filters::MaxBandwidth;
+use super::super::filters::{MaxBandwidth, MaxOverRounds};
 use super::super::sample::Sample;
 use super::super::{Bbr, Bounds};
 use super::*;
-use crate::{Ack, Loss, LostSegment, Parameters, RateSample, Stamp};
+use crate::{Ack, Loss, LostSegment, Parameters, RateSample, Sent, Stamp};
 use core::time::Duration;
 
 /// So many segments, in bytes.
@@ -161,10 +161,26 @@ fn a_probe_raises_the_bound_by_a_segment_in_its_first_round_and_by_twice_as_many
     }
 }
 
+/// What is left over from one step counts towards the next.
+#[test]
+fn a_window_and_a_half_acknowledged_is_a_segment_and_half_of_the_next() {
+    let mut bbr = in_state(State::Up);
+    bbr.probe.too_high = false;
+    let bound = bbr.window();
+    for (windows, steps) in [(1.5, 1.0), (0.5, 2.0)] {
+        bbr.bounds.longterm = bbr.bounds.longterm.min(bound);
+        bbr.window = bbr.bounds.longterm;
+        let before = bbr.bounds.longterm;
+        bbr.on_ack(&Ack { window_limited: true, delivered: windows * bound, ..ack(&bbr) });
+        assert_eq!(bbr.bounds.longterm, before + SMSS, "step {steps}");
+    }
+}
+
 #[test]
 fn in_startup_losses_count_only_in_a_recovery() {
-    let after_losses = |recovering| {
+    let after_losses = |(state, recovering)| {
         let mut bbr = Bbr::new(Parameters::rfc_5681(1500));
+        bbr.state = state;
         if recovering {
             bbr.on_loss(&timeout());
         }
@@ -182,7 +198,8 @@ fn in_startup_losses_count_only_in_a_recovery() {
         bbr.on_ack(&lossy);
         bbr.full_pipe.reached
     };
-    assert_eq!([true, false].map(after_losses), [true, false]);
+    use State::{ProbeRtt, Startup};
+    assert_eq!([(Startup, true), (Startup, false), (ProbeRtt, true)].map(after_losses), [true, false, false]);
 }
 
 #[test]
@@ -276,4 +293,94 @@ fn a_rate_that_the_application_limits_counts_only_if_it_exceeds_what_was_known()
     assert_eq!(max.get(), 200.0);
     max.advance();
     assert_eq!(max.get(), 10.0, "two cycles are remembered");
+}
+
+#[test]
+fn a_maximum_over_ten_rounds_is_forgotten_in_the_eleventh() {
+    let mut max = MaxOverRounds::default();
+    max.update(1, 9.0);
+    max.update(10, 1.0);
+    assert_eq!((max.over(10), max.over(8)), (9.0, 1.0));
+    max.update(12, 2.0);
+    assert_eq!((max.over(10), max.over(1), max.over(0)), (2.0, 2.0, 2.0));
+}
+
+#[test]
+fn what_is_sent_is_in_flight_and_the_answer_to_a_timeout_has_room() {
+    let mut bbr = in_state(State::Cruise);
+    bbr.on_sent(&Sent { bytes: SMSS, in_flight: segments(5.0), ..Sent::default() });
+    bbr.on_timeout(&timeout(), true);
+    assert_eq!(bbr.window(), segments(7.0));
+    bbr.on_sent(&Sent { bytes: SMSS, in_flight: segments(2.0), ..Sent::default() });
+    assert_eq!(bbr.window(), segments(3.0), "there was less in flight than had been told");
+}
+
+#[test]
+fn only_an_application_that_was_silent_restarts() {
+    for (in_flight, app_limited, restarts) in [(0.0, true, true), (0.0, false, false), (SMSS, true, false)] {
+        let mut bbr = in_state(State::Cruise);
+        bbr.on_sent(&Sent { now: Time::from_millis(4000), bytes: SMSS, in_flight, app_limited });
+        assert_eq!(bbr.idle_restart, restarts, "{in_flight} {app_limited}");
+        bbr.on_ack(&ack(&bbr));
+        assert_eq!(bbr.idle_restart, restarts, "nothing was delivered");
+    }
+}
+
+#[test]
+fn silence_may_end_a_visit_to_probe_rtt() {
+    let mut path = Path::one(Link::new(50.0, 40), BbrParameters::DRAFT, |_| f64::INFINITY);
+    path.run_to(State::ProbeRtt);
+    path.run_for(100);
+    let mut bbr = *path.bbr();
+    let sent = |millis| {
+        let now = path.now + Duration::from_millis(millis);
+        Sent { now, bytes: SMSS, app_limited: true, ..Sent::default() }
+    };
+    bbr.on_sent(&sent(1));
+    assert_eq!(bbr.state, State::ProbeRtt);
+    bbr.on_sent(&sent(1000));
+    assert_eq!(bbr.state, State::Cruise);
+}
+
+#[test]
+fn what_was_in_flight_in_probe_rtt_says_nothing_of_the_rate() {
+    let mut path = Path::one(Link::new(50.0, 40), BbrParameters::DRAFT, |_| f64::INFINITY);
+    path.run_to(State::ProbeRtt);
+    let began = path.delivered();
+    path.run_for(100);
+    let last = path.delivered() + path.bbr().in_flight;
+    let held_back = |prior_delivered| {
+        let rate = Some(RateSample { prior_delivered, ..RateSample::default() });
+        path.bbr().probe_rtt.held_back(&Sample::of(&Ack { rate, ..Ack::default() }))
+    };
+    // One or two segments have left since the last acknowledgement.
+    let held = [began - SMSS, began, last - segments(2.0), last + SMSS].map(held_back);
+    assert_eq!(held, [false, true, true, false]);
+}
+
+/// The draft's two filters: five seconds until a visit is due, ten until a longer round trip is believed.
+#[test]
+fn a_round_trip_is_remembered_for_ten_seconds_and_looked_for_after_five() {
+    let mut bbr = Bbr::with(Parameters::rfc_5681(1500), BbrParameters::DRAFT);
+    let mut at = |millis, rtt| {
+        bbr.on_ack(&Ack { now: Time::from_millis(millis), ..measured(rtt) });
+        (bbr.min_rtt.rtt.map_or(0, |rtt| rtt.as_millis()), bbr.state)
+    };
+    assert_eq!(at(100, 40), (40, State::Startup));
+    assert_eq!(at(5100, 60), (40, State::Startup));
+    assert_eq!(at(5101, 60), (40, State::ProbeRtt));
+    assert_eq!(at(10_100, 60).0, 40);
+    assert_eq!(at(10_101, 60).0, 60);
+}
+
+#[test]
+fn more_in_flight_than_the_bound_raises_it_unless_too_much_of_it_was_lost() {
+    let bound_after = |lost| {
+        let mut bbr = in_state(State::Cruise);
+        bbr.bounds.longterm = segments(100.0);
+        let rate = RateSample { in_flight: segments(150.0), lost, ..RateSample::default() };
+        bbr.on_ack(&Ack { rate: Some(rate), ..ack(&bbr) });
+        bbr.bounds.longterm / SMSS
+    };
+    assert_eq!([0.0, segments(50.0)].map(bound_after), [150.0, 100.0]);
 }

@@ -102,3 +102,12 @@ fn however_far_ahead_reno_would_be_a_step_is_no_more_than_was_delivered() {
     curve.step(&ack(0), 100.0 * SMSS, SMSS);
     assert_eq!(curve.step(&ack(1), 50.0 * SMSS, SMSS), SMSS);
 }
+
+/// RFC 9438 section 4.3: from cwnd_prior on as Reno, a segment for each window.
+#[test]
+fn what_was_lost_is_regained_at_cwnd_prior() {
+    let mut curve = Curve::new();
+    curve.on_congestion(100.0 * SMSS);
+    let step = curve.step(&ack(0), 100.0 * SMSS, SMSS);
+    assert!((step - SMSS / 100.0).abs() < 1e-6, "{step}");
+}

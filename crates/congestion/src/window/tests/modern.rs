@@ -118,6 +118,20 @@ fn after_an_idle_time_it_begins_as_at_first_and_finds_back_fast() {
     assert_eq!(cwnd.window(), SMSS, "never more than it was");
 }
 
+/// RFC 6582 section 3.2 (3) fears a burst, which neither a recovery in proportion makes, nor one that isn't.
+#[test]
+fn only_an_inflated_window_is_left_without_a_burst() {
+    let mut proportional = window(avoiding(100));
+    proportional.enter_recovery(&loss(100.0 * SMSS));
+    proportional.leave_recovery_without_burst(&ack_leaving(SMSS, SMSS));
+    assert_eq!(proportional.window(), 50.0 * SMSS);
+
+    let mut quiet = window(classic());
+    quiet.widen(9.0 * 1024.0);
+    quiet.leave_recovery_without_burst(&ack_leaving(1024.0, 1024.0));
+    assert_eq!(quiet.window(), 10.0 * 1024.0);
+}
+
 #[test]
 fn the_textbooks_know_no_restart() {
     let mut cwnd = window(classic());
