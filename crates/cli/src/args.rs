@@ -229,6 +229,17 @@ pub(crate) struct Tcp {
     /// How long to stay in TIME-WAIT [default: 250ms for clients, whose port goes with them; 60s for servers]
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub(crate) time_wait: Option<Duration>,
+    /// Any other parameter by its name, such as ack_delay=100ms or rto.min=1s; repeatable, and the last word: no
+    /// flag changes what it says. A name that there isn't lists those that there are
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
+    pub(crate) set: Vec<Assignment>,
+}
+
+/// A parameter of [`Tcp`], by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Assignment {
+    pub(crate) name: String,
+    pub(crate) value: String,
 }
 
 /// What goes wrong on purpose.
@@ -311,6 +322,12 @@ pub(crate) struct Record {
 fn address_with_port<const USUAL: u16>(text: &str) -> Result<SocketAddr, String> {
     let with_port = text.parse().or_else(|_| text.parse().map(|ip| SocketAddr::new(ip, USUAL)));
     with_port.map_err(|_| "not an IP address; write for example 127.0.0.1 or 127.0.0.1:5353".to_owned())
+}
+
+/// What it may be is known where it is set.
+fn assignment(text: &str) -> Result<Assignment, String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE, for example ack_delay=100ms")?;
+    Ok(Assignment { name: name.to_owned(), value: value.to_owned() })
 }
 
 #[cfg(test)]

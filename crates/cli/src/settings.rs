@@ -10,7 +10,7 @@ use lucid_conn::sim::Faults;
 use lucid_conn::{Config, Impair, KeepAlive, Profile};
 use serde::Serialize;
 
-use crate::args::{self, Command, FaultFlags, Seeing, Tcp, Way, Wish};
+use crate::args::{self, Assignment, Command, FaultFlags, Seeing, Tcp, Way, Wish};
 use crate::exit::{Exit, Failure};
 
 /// How long a client goes on until its connection is open. The RFC's 180 s suit a server, which nobody watches.
@@ -176,7 +176,8 @@ impl Settings {
 
     fn serve(serve: args::Serve) -> Result<Self, Failure> {
         let args::Serve { listen, root, allow_put, nameserver, tcp, faults, seeing, record } = serve;
-        let endpoint = EndpointSettings::new(&tcp, faults, record.record)?;
+        let config = config(&tcp, &Config::new(tcp.profile))?;
+        let endpoint = EndpointSettings::new(config, faults, record.record);
         let action = Action::Serve(Serve { listen, root, allow_put, nameserver, endpoint });
         Ok(Self { action, seeing })
     }
@@ -191,11 +192,11 @@ impl Settings {
             let failure = Failure::new(Exit::Usage, "a file and --json can't both go to standard output");
             return Err(failure.try_this("name a file with -o"));
         }
-        let time_wait = Some(tcp.time_wait.unwrap_or(CLIENT_TIME_WAIT));
-        let opening = tcp.timeout.unwrap_or(CLIENT_OPENING);
-        let mut endpoint = EndpointSettings::new(&Tcp { time_wait, ..tcp }, faults, record.record)?;
-        endpoint.config.r2_syn = opening;
-        let patience = endpoint.config.r2;
+        let profile = Config::new(tcp.profile);
+        let profile = Config { r2_syn: CLIENT_OPENING, time_wait: CLIENT_TIME_WAIT, ..profile };
+        let config = config(&tcp, &profile)?;
+        let patience = config.r2;
+        let endpoint = EndpointSettings::new(config, faults, record.record);
         Ok(Self { action: Action::Ask(Ask { server, bind, tasks, patience, endpoint }), seeing })
     }
 }
@@ -207,15 +208,15 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
 }
 
 impl EndpointSettings {
-    fn new(tcp: &Tcp, faults: FaultFlags, record: Option<PathBuf>) -> Result<Self, Failure> {
+    fn new(config: Config, faults: FaultFlags, record: Option<PathBuf>) -> Self {
         let seed = Seed::new(&faults);
         let impair = faults.impair.into();
-        Ok(Self { config: config(tcp)?, faults: faults.into(), seed, impair, record })
+        Self { config, faults: faults.into(), seed, impair, record }
     }
 }
 
-fn config(tcp: &Tcp) -> Result<Config, Failure> {
-    let profile = Config::new(tcp.profile);
+/// The profile, with what the flags change, and then with what is set by name.
+fn config(tcp: &Tcp, profile: &Config) -> Result<Config, Failure> {
     let algorithm = match tcp.cc.as_deref().map(str::parse) {
         None => profile.algorithm,
         Some(named) => named.map_err(|unknown| Failure::new(Exit::Usage, format!("--cc: {unknown}")))?,
@@ -226,7 +227,7 @@ fn config(tcp: &Tcp) -> Result<Config, Failure> {
         (None, Profile::Modern) => (LARGEST_MSS, PathMtu::Discover),
         (None, Profile::Classic) => (profile.mss, profile.path_mtu),
     };
-    Ok(Config {
+    let mut config = Config {
         algorithm,
         mss,
         path_mtu,
@@ -237,8 +238,12 @@ fn config(tcp: &Tcp) -> Result<Config, Failure> {
         keep_alive: tcp.keep_alive.map(keep_alive).or(profile.keep_alive),
         nagle: profile.nagle && !tcp.nodelay,
         time_wait: tcp.time_wait.unwrap_or(profile.time_wait),
-        ..profile
-    })
+        ..profile.clone()
+    };
+    for Assignment { name, value } in &tcp.set {
+        config.set(name, value).map_err(|error| Failure::new(Exit::Usage, format!("--set: {error}")))?;
+    }
+    Ok(config)
 }
 
 /// Whoever asks soon wants to know soon: probes are never further apart than the first is away.

@@ -7,7 +7,7 @@
 //! goodput ask 10.0.0.2:9000 [--count 100] [--bytes 100000]
 //! goodput ping 10.0.0.2:9000 [--for 10]        64 bytes there and back, beside a full upload
 //!     --kernel                TCP of the kernel, under its own controller
-//!     --set NAME=VALUE        any Config field, the value in JSON: --set 'algorithm="bbr"'
+//!     --set NAME=VALUE        any Config value by its name: --set algorithm=bbr --set rto.min=1s
 //! ```
 
 #![expect(clippy::disallowed_methods, reason = "it measures by the real clock")]
@@ -49,7 +49,7 @@ async fn main() -> Outcome {
 }
 
 fn parse(mut words: impl Iterator<Item = String>) -> Outcome<Options> {
-    let mut config = serde_json::to_value(Config::new(Profile::Modern))?;
+    let mut config = Config::new(Profile::Modern);
     let (mut kernel, mut time, mut count, mut bytes) = (false, 10, 100, 100_000);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or(format!("{word} needs a value"));
@@ -60,15 +60,14 @@ fn parse(mut words: impl Iterator<Item = String>) -> Outcome<Options> {
             "--bytes" => bytes = value()?.parse()?,
             "--set" => {
                 let value = value()?;
-                let (name, json) = value.split_once('=').ok_or("NAME=VALUE")?;
-                let field = config.get_mut(name).ok_or(format!("no Config field {name}"))?;
-                *field = serde_json::from_str(json)?;
+                let (name, value) = value.split_once('=').ok_or("NAME=VALUE")?;
+                config.set(name, value)?;
             }
             _ => return Err(format!("{word}?").into()),
         }
     }
     let time = Duration::from_secs(time);
-    Ok(Options { kernel, time, count, bytes, config: serde_json::from_value(config)? })
+    Ok(Options { kernel, time, count, bytes, config })
 }
 
 async fn serve(addr: SocketAddr, options: &Options) -> Outcome {

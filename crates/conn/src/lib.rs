@@ -37,6 +37,8 @@ pub mod engine;
 
 #[cfg(feature = "tokio")]
 pub use driver::{Builder, Endpoint, Impair, Listener, OwnedReadHalf, OwnedWriteHalf, ReuniteError, Stream};
+#[cfg(feature = "settings")]
+pub use engine::SettingError;
 pub use engine::{CloseReason, Config, KeepAlive, Profile};
 #[cfg(feature = "tokio")]
 #[doc(no_inline)]

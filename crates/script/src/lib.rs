@@ -38,7 +38,7 @@
 //!   `setsockopt`, `getsockopt`, `fcntl`. Sockets never block, but where the time says so.
 //!
 //! # What is ours
-//! * `--name=value` sets any field of `lucid_conn::Config` (`--rto.min=200ms`, `--nagle=false`), on top of
+//! * `--name=value` sets any value of `lucid_conn::Config` (`--rto.min=200ms`, `--nagle=false`; see `Config::set`), on top of
 //!   `--profile` (`modern`, unless it says `classic`).
 //! * `%{ assert CONDITION, SHOWN }%` asks `tcpi_...` as Linux counts them, all of `lucid_conn`'s `Info` under its own
 //!   names (`cwnd`, `state`, `counts_timeouts`), and `seen("DuplicateData")`: how often an event had this cause.

@@ -55,6 +55,7 @@ fn a_bad_value_is_refused_by_name_and_with_an_example() {
         ("lucid ls --rate fast", "--rate", "a rate needs a unit"),
         ("lucid ls --profile old", "--profile", "choose classic or modern"),
         ("lucid ls --mss 10", "--mss", "48..=65000"),
+        ("lucid ls --set nagle", "--set", "write NAME=VALUE"),
         ("lucid ls --impair up", "--impair", "possible values: out, in, both"),
         ("lucid serve --nameserver x", "--nameserver", "not an IP address"),
     ];

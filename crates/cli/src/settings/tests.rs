@@ -49,6 +49,37 @@ fn flags_change_the_profile_and_nothing_else() {
 }
 
 #[test]
+fn any_parameter_is_set_by_its_name_and_it_is_the_last_word() {
+    let config =
+        asked("lucid ls --set ack_delay=100ms --set rto.min=1s --set r2_syn=7s --timeout 3s").endpoint.config;
+    let times = (config.ack_delay, config.rto.min, config.r2, config.r2_syn);
+    assert_eq!(
+        times,
+        (Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(7))
+    );
+    let patience = asked("lucid ls --set r2=50s").patience;
+    assert_eq!(patience, Duration::from_secs(50), "the client waits as long as its connection does");
+    let twice = asked("lucid ls --profile classic --cc tahoe --set algorithm=cubic --set algorithm=bbr");
+    assert_eq!(twice.endpoint.config.algorithm.name(), "bbr");
+}
+
+#[test]
+fn a_parameter_that_there_isn_t_is_a_usage_error_that_says_what_there_is() {
+    let table = [
+        ("lucid ls --set nagel=off", "--set: there is no setting nagel: did you mean nagle?"),
+        (
+            "lucid serve --set ack_delay=40",
+            "--set: \"40\" is no value for ack_delay: expected a time with its unit",
+        ),
+    ];
+    for (line, said) in table {
+        let failure = settle(line).expect_err(line);
+        assert_eq!(failure.exit, Exit::Usage);
+        assert!(failure.what.starts_with(said), "{failure}");
+    }
+}
+
+#[test]
 fn the_life_of_a_connection_is_what_the_flags_say() {
     let config = asked("lucid ls --nodelay --keep-alive 10s --user-timeout 60s").endpoint.config;
     let second = Duration::from_secs(1);

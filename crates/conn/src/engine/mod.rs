@@ -34,6 +34,8 @@ mod sack_report;
 mod segment_arrives;
 mod send_buffer;
 mod sender;
+#[cfg(feature = "settings")]
+mod settings;
 mod state;
 mod timeouts;
 mod timers;
@@ -56,4 +58,6 @@ pub use message::{Call, ConnId, Input, Notice, Output, Reply};
 pub use negotiated::{Agreed, Scale};
 pub use recording::{Record, Recorded, Recorder, RecordingError, RecordingReader, SentSegment};
 pub use replay::{ReplayError, Replayed, replay, replay_with};
+#[cfg(feature = "settings")]
+pub use settings::SettingError;
 pub use state::State;

@@ -1,37 +1,30 @@
-use std::time::Duration;
-
 use lucid_conn::{Config, Profile};
 
-use super::{Settings, overlay};
+use super::{ALSO_KNOWN_AS, Settings, set};
 use crate::Script;
 
-fn changed(name: &str, value: &str) -> Config {
-    overlay(&Config::new(Profile::Classic), name, value).unwrap_or_else(|error| panic!("{error}"))
-}
-
 #[test]
-fn any_field_is_set_by_its_name() {
-    assert_eq!(changed("mss", "1000").mss, 1000);
-    assert!(!changed("nagle", "off").nagle);
-    assert_eq!(changed("rto.min", "1.5s").rto.min, Duration::from_millis(1500));
-    assert_eq!(changed("min_rto", "200ms").rto.min, Duration::from_millis(200));
-    assert_eq!(changed("algorithm", "tahoe").algorithm.name(), "tahoe");
-    assert_eq!(
-        changed("keep_alive", "idle:10s,interval:1s,probes:3").keep_alive.map(|keep| keep.probes),
-        Some(3)
-    );
-    assert_eq!(changed("window_scale", "7").window_scale, Some(7));
-    assert_eq!(changed("initial_slow_start_threshold", "3000").initial_slow_start_threshold, 3000.0);
-}
-
-#[test]
-fn what_is_no_setting_is_told() {
-    let classic = Config::new(Profile::Classic);
-    let no_field = overlay(&classic, "nagel", "off").expect_err("there is none");
-    assert!(no_field.contains("there is no setting nagel") && no_field.contains("nagle"), "{no_field}");
-    for (name, value) in [("mss", "70000"), ("nagle", "maybe"), ("ack_delay", "40"), ("algorithm", "vegas")] {
-        assert!(overlay(&classic, name, value).is_err(), "{name}={value}");
+fn names_of_other_scripts_are_known() {
+    let modern = Config::new(Profile::Modern);
+    let whole = Config { send_buffer: 10_000, receive_buffer: 20_000, ..modern.clone() };
+    let mut config = modern;
+    for (name, value) in
+        [("min_rto", "150ms"), ("sndbuf", "10000"), ("rcvbuf", "20000"), ("min_rto", "200ms")]
+    {
+        set(&mut config, name, value).unwrap_or_else(|error| panic!("{error}"));
     }
+    assert_eq!(config, whole);
+    for (other, ours) in ALSO_KNOWN_AS {
+        let known = set(&mut Config::new(Profile::Modern), other, "?").expect_err("no value");
+        assert!(known.to_string().contains(ours), "{known}");
+    }
+}
+
+#[test]
+fn what_is_no_setting_is_told_with_its_place() {
+    let script = Script::parse("test.pkt", "--mss=1000 --nagel=off").expect("a script");
+    let misread = Settings::new(&script.settings).expect_err("there is none");
+    assert_eq!(misread.what, "there is no setting nagel: did you mean nagle?");
 }
 
 #[test]

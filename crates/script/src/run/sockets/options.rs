@@ -7,7 +7,6 @@ use lucid_conn::engine::{Call as EngineCall, Input};
 use super::{Given, Kind, Returned, Socket, closed};
 use crate::run::Stop;
 use crate::run::host::Host;
-use crate::settings::overlay;
 use crate::syntax::Argument;
 
 /// Options that are fields of the configuration, before the socket is used.
@@ -86,7 +85,7 @@ fn configure(host: &mut Host, name: &str, value: &Argument, given: &Given<'_>) -
         Argument::Text(text) => text.clone(),
         value => number(value, "").ok_or_else(|| given.wrong("expected [a number]"))?.to_string(),
     };
-    host.config = overlay(&host.config, field, &text).map_err(|what| given.wrong(what))?;
+    host.config.set(field, &text).map_err(|error| given.wrong(error.to_string()))?;
     Ok(Returned::OK)
 }
 
