@@ -135,13 +135,25 @@ fn a_syn_goes_again_after_1_3_7_15_seconds_and_for_three_minutes() {
 #[test]
 fn after_a_lost_syn_data_begins_with_one_segment_and_an_rto_of_three_seconds() {
     let mut script = Script::connecting(&Config::new(Profile::Modern));
-    script.wait(secs(1));
-    script.hears_at("SYN SEQ 0", &[0, 1000]);
+    script.wait(secs(3));
+    script.hears_at("SYN SEQ 0", &[0, 1000, 3000]);
     script.says("SYN SEQ 0 ACK 1 MSS 1000");
     script.ignores();
     script.writes(5000);
     script.wait(secs(3));
-    script.hears_at("SEQ 1 ACK 1 LEN 1000", &[1000, 4000]);
+    script.hears_at("SEQ 1 ACK 1 LEN 1000", &[3000, 6000]);
+}
+
+/// RFC 6928 2: a single timeout may have been too hasty.
+#[test]
+fn a_syn_that_timed_out_once_leaves_the_initial_window() {
+    let mut script = Script::connecting(&Config::new(Profile::Modern));
+    script.wait(secs(1));
+    script.hears_at("SYN SEQ 0", &[0, 1000]);
+    script.says("SYN SEQ 0 ACK 1 MSS 1000");
+    script.ignores();
+    script.writes(50_000);
+    assert_eq!(script.info().flight_size, 10_000);
 }
 
 /// RFC 6928 2: the same without a loss.

@@ -173,7 +173,7 @@ impl Connection {
         let config = Arc::clone(&origin.config);
         let mss = own_mss(&config);
         let sender = Sender::new(origin.iss, mss, config.nagle, config.send_buffer);
-        let congestion = make_controller(&origin, mss, false);
+        let congestion = make_controller(&origin, mss, 0);
         Self {
             state,
             passive,
@@ -229,10 +229,9 @@ impl Connection {
 
     /// Our SYN is acknowledged: data may flow, with a window that knows the MSS.
     pub(super) fn begin_data(&mut self) {
-        let syn_was_lost = self.timeouts > 0;
         self.begin_path_search();
-        self.congestion = make_controller(&self.origin, self.sender.mss(), syn_was_lost);
-        if syn_was_lost {
+        self.congestion = make_controller(&self.origin, self.sender.mss(), self.timeouts);
+        if self.timeouts > 0 {
             self.rtt.restart_after_syn_timeout();
         }
         self.unproven = None;
@@ -374,10 +373,11 @@ impl Connection {
     }
 }
 
-/// RFC 5681 3.1: after a lost SYN the initial window is one segment.
-fn make_controller(origin: &Origin, mss: u16, syn_was_lost: bool) -> Box<dyn Controller> {
+/// After a lost SYN the initial window is one segment (RFC 5681 3.1); a SYN that timed out just once may have been late
+/// rather than lost, and changes nothing (RFC 6928 2).
+fn make_controller(origin: &Origin, mss: u16, syn_timeouts: u32) -> Box<dyn Controller> {
     let mut parameters = origin.config.congestion(mss, origin.dice);
-    if syn_was_lost {
+    if syn_timeouts > 1 {
         parameters.initial_window = f64::from(parameters.smss);
     }
     match &origin.make_controller {
