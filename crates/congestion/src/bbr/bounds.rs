@@ -45,6 +45,8 @@ pub(super) struct Signals {
     lost: f64,
     /// A congestion mark came in this round.
     marked: bool,
+    /// The round before lost more than noise.
+    noisy_before: bool,
     /// Acknowledgements in this round that showed losses.
     losses: u32,
 }
@@ -52,8 +54,8 @@ pub(super) struct Signals {
 impl Signals {
     /// ResetCongestionSignals.
     pub(super) fn reset(&mut self) {
-        *self =
-            Self { round_ends_at: self.round_ends_at, round_started: self.round_started, ..Self::default() };
+        let Self { round_ends_at, round_started, noisy_before, .. } = *self;
+        *self = Self { round_ends_at, round_started, noisy_before, ..Self::default() };
     }
 
     /// UpdateLatestDeliverySignals.
@@ -159,7 +161,8 @@ impl Bbr {
             self.max_bandwidth.update(sample.rate, sample.app_limited);
         }
         if self.signals.round_started {
-            if self.signals.loss_in_round && !self.state.is_accelerating() && self.was_lossy() {
+            let lossy = self.was_lossy();
+            if lossy && !self.state.is_accelerating() {
                 self.lower_shortterm();
             }
             self.signals.loss_in_round = false;
@@ -167,11 +170,19 @@ impl Bbr {
         }
     }
 
-    /// Whether the round that ends was lossy.
-    fn was_lossy(&self) -> bool {
+    /// Whether the round that ends was lossy. Where no queue stands, it takes two in a row: a burst of losses on a bad
+    /// link is over after one, while a path that is too narrow goes on losing.
+    fn was_lossy(&mut self) -> bool {
+        if !self.signals.loss_in_round {
+            self.signals.noisy_before = false;
+            return false;
+        }
         let delivered = (self.rounds.delivered - self.signals.delivered_before).max(0.0);
         let lost = self.signals.lost;
-        self.signals.marked || lost > (lost + delivered) * self.noise(self.parameters.noise_in_round)
+        let noise = self.noise(self.parameters.noise_in_round);
+        let noisy = lost > (lost + delivered) * noise;
+        let before = core::mem::replace(&mut self.signals.noisy_before, noisy);
+        self.signals.marked || noisy && (before || noise <= 0.0)
     }
 
     /// The `share` of losses that needs no other reason than a bad link, if no queue stands: see [`BbrParameters`](super::BbrParameters).

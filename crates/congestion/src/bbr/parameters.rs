@@ -14,7 +14,8 @@ use super::sample::between;
 /// * Where no queue stands, losses are noise until they are more than a link should have:
 ///   [`noise_in_probe`](Self::noise_in_probe) and [`noise_in_round`](Self::noise_in_round). Several percent of
 ///   random loss, or bursts of it, stay below that, while a probe that overruns a short queue, or a policer, loses
-///   a fifth of what it sends, and is noticed within a round.
+///   a fifth of what it sends, and is noticed within a round. Outside of a probe it takes two such rounds in a row: a
+///   burst is over after one, while a path that has become too narrow goes on losing.
 /// * [`heed_queue`](Self::heed_queue): a probe that has made a queue ends, and a path seen without one needs no
 ///   ProbeRTT.
 ///
@@ -24,11 +25,12 @@ pub struct BbrParameters {
     /// BBR.LossThresh: the share of what is in flight that may be lost while probing for bandwidth, before the
     /// probe is taken to have gone too far.
     pub loss_threshold: f64,
-    /// The same where no queue stands, if it is more. 8 %: 3 % of random loss comes to it only by a chance of
-    /// five standard deviations on a path of 400 segments.
+    /// The same where no queue stands, if it is more. 12 %: far from what 3 % of random loss comes to by chance, more
+    /// than a burst or two on a path of 170 segments, and well below the fifth that a probe loses where there is no
+    /// queue at all.
     pub noise_in_probe: f64,
-    /// The share of a round that may be lost, where no queue stands, before the short-term bounds go down. 10 %: two
-    /// bursts of eight in 170 segments stay below it.
+    /// The share of a round that may be lost, where no queue stands, and of the next one as well, before the short-term
+    /// bounds go down. 10 %: two bursts of eight in 170 segments stay below it. At 0 a single lossy round does it.
     pub noise_in_round: f64,
     /// BBR.Beta: what a lossy round leaves of the bounds, at least.
     pub beta: f64,
@@ -58,6 +60,6 @@ impl BbrParameters {
 
 impl Default for BbrParameters {
     fn default() -> Self {
-        Self { noise_in_probe: 0.08, noise_in_round: 0.1, heed_queue: true, ..Self::DRAFT }
+        Self { noise_in_probe: 0.12, noise_in_round: 0.1, heed_queue: true, ..Self::DRAFT }
     }
 }

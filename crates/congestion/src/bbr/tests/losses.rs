@@ -157,3 +157,15 @@ fn a_policed_path_is_used_at_the_policers_rate_without_much_loss() {
     let lost = (path.lost - lost) / delivered;
     assert!(used > 0.85 && lost < 0.1, "used {used}, lost {lost}");
 }
+
+/// A burst of losses on a bad link is over after one round.
+#[test]
+fn a_single_lossy_round_without_a_queue_is_noise() {
+    let mut path = Path::bulk(Link::new(50.0, 40));
+    path.run_to(State::Cruise);
+    path.link.loss = 0.5;
+    path.run_for(20);
+    path.link.loss = 0.0;
+    path.run_for(200);
+    assert!(path.bbr().signals.lost == 0.0 && path.bbr().bounds.shortterm.is_infinite());
+}
