@@ -55,13 +55,13 @@ fn what_is_lost_is_not_in_flight_any_more() {
     assert_eq!(bbr.window(), before - segments(3.0) + SMSS);
 }
 
-/// InflightAtLoss: 10 segments are lost at once, after 30 others of 400. That is 8 % when 391.3 were in flight.
+/// InflightAtLoss: 10 segments are lost at once, after 46 others of 400. That is 12 % when 390.9 were in flight.
 #[test]
 fn a_burst_of_losses_bounds_what_is_in_flight_where_it_crossed_the_threshold() {
     let mut bbr = in_state(State::Up);
-    assert_eq!(bbr.loss_threshold(), 0.08);
-    bbr.on_segment_lost(&lost(segments(10.0), segments(400.0), segments(40.0)));
-    let crossed = 390.0 + (0.08 * 390.0 - 30.0) / 0.92;
+    assert_eq!(bbr.loss_threshold(), 0.12);
+    bbr.on_segment_lost(&lost(segments(10.0), segments(400.0), segments(56.0)));
+    let crossed = 390.0 + (0.12 * 390.0 - 46.0) / 0.88;
     assert!((bbr.bounds.longterm / SMSS - crossed).abs() < 1e-9, "{}", bbr.bounds.longterm / SMSS);
     assert_eq!(bbr.state, State::Down);
 }
@@ -262,7 +262,7 @@ fn of_several_losses_in_a_recovery_the_first_finds_what_is_to_be_restored() {
 #[test]
 fn the_round_of_a_loss_is_not_over_because_it_ended_a_probe() {
     let mut bbr = in_state(State::Up);
-    bbr.on_segment_lost(&lost(segments(10.0), segments(400.0), segments(40.0)));
+    bbr.on_segment_lost(&lost(segments(10.0), segments(400.0), segments(56.0)));
     assert_eq!(bbr.state, State::Down);
     bbr.on_ack(&ack_of_later(&bbr, -SMSS));
     assert!(!bbr.signals.round_started);
