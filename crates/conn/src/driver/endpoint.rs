@@ -85,7 +85,8 @@ impl Endpoint {
     ///
     /// Or it is a [`CallError`](crate::engine::CallError):
     /// - `InvalidInput`: no connection can be opened to that address (`InvalidAddress`);
-    /// - `QuotaExceeded`: there are too many connections already (`TooManyConnections`).
+    /// - `QuotaExceeded`: there are too many connections already (`TooManyConnections`), or every local port towards that
+    ///   peer is taken (`NoPortLeft`).
     pub async fn connect(&self, peer: SocketAddr) -> io::Result<Stream> {
         self.connect_to(peer, peer.port()).await
     }

@@ -19,7 +19,7 @@ impl From<CallError> for io::Error {
             CallError::NoConnection => ErrorKind::NotConnected,
             CallError::Closing => ErrorKind::BrokenPipe,
             CallError::PortInUse(_) => ErrorKind::AddrInUse,
-            CallError::TooManyConnections => ErrorKind::QuotaExceeded,
+            CallError::TooManyConnections | CallError::NoPortLeft(_) => ErrorKind::QuotaExceeded,
             CallError::InvalidAddress(_) => ErrorKind::InvalidInput,
         };
         Self::new(kind, error)

@@ -79,9 +79,15 @@ pub enum CallError {
     /// A listener is on that port already (RFC 9293 section 3.10.1).
     #[error("a listener is on TCP port {0} already")]
     PortInUse(u16),
-    /// Every local port towards that peer is taken, or the endpoint holds as many connections as it may.
+    /// The endpoint holds as many connections as it may.
     #[error("insufficient resources: too many connections")]
     TooManyConnections,
+    /// Every local port towards that peer is taken, and no connection in TIME-WAIT can make way yet: what it left in the
+    /// network might pass for the new one's (RFC 9293 section 3.6.1, RFC 7323 appendix B.2).
+    #[error(
+        "insufficient resources: every local port towards {0} is taken, by open connections or by TIME-WAIT; it ends sooner where the other side closes first"
+    )]
+    NoPortLeft(std::net::SocketAddr),
     /// An address that no connection can be opened to: unspecified, multicast, broadcast, or port 0 (MUST-46).
     #[error("no connection can be opened to {0}")]
     InvalidAddress(std::net::SocketAddr),

@@ -1,4 +1,6 @@
-//! Passive opens without a listener's half-open record: from a cookie that came back, or in place of TIME-WAIT.
+//! Opens that aren't as others are: from a cookie that came back, or in place of TIME-WAIT, from either side.
+
+use core::time::Duration;
 
 use lucid_congestion::Time;
 use lucid_wire::{Flags, Segment, SeqNum};
@@ -6,6 +8,9 @@ use lucid_wire::{Flags, Segment, SeqNum};
 use super::cause::Cause;
 use super::connection::{Connection, Origin};
 use super::state::State;
+
+/// A clock of timestamps may tick as slowly as this (RFC 7323 section 5.4).
+const SLOWEST_TICK: Duration = Duration::from_secs(1);
 
 impl Connection {
     /// The peer has brought a cookie back: this was its SYN, and ours went without a trace. The ACK itself comes next.
@@ -33,5 +38,16 @@ impl Connection {
             _ => receiver.nxt().nearest(syn.header.sequence) >= receiver.nxt(),
         };
         (is_syn && is_later).then(|| self.sender.nxt().number())
+    }
+
+    /// Whether an open of ours may take the ports of this connection over while it is in TIME-WAIT, and then the sequence
+    /// number that it has come to. RFC 7323 B.2: whatever it left in the network has older timestamps, if both clocks
+    /// have moved on since. Without them the numbers have to (RFC 9293 3.4.1): ours, if the clock that initial ones
+    /// follow, which shows `iss`, is past all that was sent.
+    pub(crate) fn may_be_taken_over(&self, now: Time, iss: SeqNum) -> Option<SeqNum> {
+        let used = self.sender.nxt();
+        let clocks_moved = self.ts_recent.is_some() && now.saturating_since(self.last_heard) > SLOWEST_TICK;
+        let is_later = clocks_moved || used.nearest(iss) > used;
+        (self.state == State::TimeWait && is_later).then(|| used.number())
     }
 }

@@ -343,7 +343,7 @@ fn errno(error: &CallError) -> Returned {
         CallError::Closing => "EPIPE",
         CallError::Closed(reason) => closed(reason),
         CallError::PortInUse(_) => "EADDRINUSE",
-        CallError::TooManyConnections => "EADDRNOTAVAIL",
+        CallError::TooManyConnections | CallError::NoPortLeft(_) => "EADDRNOTAVAIL",
         _ => "EINVAL",
     })
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use lucid_congestion::Time;
-use lucid_wire::Segment;
+use lucid_wire::{Segment, SeqNum};
 
 use super::{Endpoint, Key};
 use crate::engine::cause::Cause;
-use crate::engine::connection::Connection;
+use crate::engine::connection::{Connection, Origin};
 use crate::engine::error::{CallError, CloseReason};
 use crate::engine::event::What;
 use crate::engine::isn::Secret;
@@ -176,8 +176,15 @@ impl Endpoint {
         if self.make_room(now, key.local_port).is_err() {
             return false;
         }
+        let origin = self.successor(now, id, key, used, Cause::TimeWaitReused);
+        self.enter_listener(now, key, Connection::passive(origin, syn, now));
+        true
+    }
+
+    /// Ends a connection in TIME-WAIT that has come to the sequence number `used`, for another one with its ports.
+    fn successor(&mut self, now: Time, id: ConnId, key: Key, used: SeqNum, cause: Cause) -> Origin {
         if let Some(slot) = self.slots.get_mut(&id) {
-            slot.connection.end(now, CloseReason::Finished, Cause::TimeWaitReused);
+            slot.connection.end(now, CloseReason::Finished, cause);
         }
         self.wake(id);
         let mut origin = self.origin(key, now);
@@ -186,8 +193,7 @@ impl Endpoint {
         if origin.iss.distance_from(least) < 0 {
             origin.iss = least;
         }
-        self.enter_listener(now, key, Connection::passive(origin, syn, now));
-        true
+        origin
     }
 
     /// Room for one more that may be anyone, or why there is none.
@@ -235,19 +241,34 @@ impl Endpoint {
         if self.connections() >= self.max_connections {
             return Err(CallError::TooManyConnections);
         }
-        let is_free = |local: &u16| {
-            let key = Key { peer, remote_port: port, local_port: *local };
-            !self.by_key.contains_key(&key) && !self.listeners.contains_key(local)
+        let free = self.keys_towards(peer, port).find(|key| !self.by_key.contains_key(key));
+        let (key, origin) = match free {
+            Some(key) => (key, self.origin(key, now)),
+            None => self.take_over(now, peer, port).ok_or(CallError::NoPortLeft(peer))?,
         };
-        let local_port = (0..Secret::PORTS)
-            .map(|attempt| self.secret.local_port(peer, port, self.next_id.wrapping_add(attempt)))
-            .find(is_free)
-            .ok_or(CallError::TooManyConnections)?;
-        let key = Key { peer, remote_port: port, local_port };
-        let origin = self.origin(key, now);
         let id = origin.id;
         self.insert(key, None, Connection::active(origin, now));
         Ok(id)
+    }
+
+    /// All that an open to this port of a peer's could use, in the order in which they are tried.
+    fn keys_towards(&self, peer: SocketAddr, port: u16) -> impl Iterator<Item = Key> {
+        let attempts = (0..Secret::PORTS).map(|attempt| self.next_id.wrapping_add(attempt));
+        attempts
+            .map(move |attempt| self.secret.local_port(peer, port, attempt))
+            .filter(|local_port| !self.listeners.contains_key(local_port))
+            .map(move |local_port| Key { peer, remote_port: port, local_port })
+    }
+
+    /// The ports of a connection in TIME-WAIT, which ends.
+    fn take_over(&mut self, now: Time, peer: SocketAddr, port: u16) -> Option<(Key, Origin)> {
+        let (key, id, used) = self.keys_towards(peer, port).find_map(|key| {
+            let id = *self.by_key.get(&key)?;
+            let iss = self.secret.isn(peer, key.local_port, port, now);
+            let used = self.slots.get(&id)?.connection.may_be_taken_over(now, iss)?;
+            Some((key, id, used))
+        })?;
+        Some((key, self.successor(now, id, key, used, Cause::TimeWaitTakenOver)))
     }
 }
 

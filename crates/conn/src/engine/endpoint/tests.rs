@@ -1,10 +1,11 @@
 use core::time::Duration;
 
+use bytes::Bytes;
 use lucid_congestion::Algorithm;
-use lucid_wire::Segment;
+use lucid_wire::{Flags, Header, Options, PseudoHeader, Segment, SeqNum, Timestamps};
 
 use super::*;
-use crate::engine::{Profile, What};
+use crate::engine::{Codepoint, Profile, What};
 
 fn endpoint(secret: u8) -> Endpoint {
     let config = Config::new(Profile::Classic);
@@ -84,6 +85,101 @@ fn a_connection_never_takes_a_listeners_port() {
     };
     let first = connected(1);
     assert_ne!(connected(first), first);
+}
+
+/// A peer's segment to a connection at its beginning: `seq` and `ack` count from the SYNs, of which ours was this.
+fn say(endpoint: &mut Endpoint, now: Time, syn: &Header, flags: Flags, (seq, ack): (u32, u32)) {
+    let options = Options {
+        timestamps: syn.options.timestamps.map(|ours| Timestamps { value: 7, echo: ours.value }),
+        ..Options::default()
+    };
+    let header = Header {
+        source_port: syn.destination_port,
+        destination_port: syn.source_port,
+        sequence: SeqNum::new(seq),
+        acknowledgment: syn.sequence + ack,
+        flags: flags | Flags::ACK,
+        window: u16::MAX,
+        urgent_pointer: 0,
+        options,
+    };
+    let mut bytes = Vec::new();
+    Segment { header, payload: Bytes::new() }.encode(&PseudoHeader::None, &mut bytes);
+    let input = Input::Datagram { from: peer(1), bytes: bytes.into(), ecn: Codepoint::NotEct };
+    endpoint.handle(now, input).unwrap();
+}
+
+/// An endpoint with one connection, which has sent so many bytes at time 0; all other ports towards its peer are taken.
+fn with_one_port(timestamps: bool, bytes: u32) -> (Endpoint, ConnId, Header) {
+    let config = Config { timestamps, ..Config::new(Profile::Classic) };
+    let mut endpoint = Endpoint::new(Setup { config, secret: [1; 16], max_connections: 100 });
+    let id = connect(&mut endpoint, Time::ZERO, 1);
+    let syn = drain(&mut endpoint, Time::ZERO).0[0].header;
+    say(&mut endpoint, Time::ZERO, &syn, Flags::SYN, (0, 1));
+    let mut acked = 1;
+    while acked <= bytes {
+        let some = vec![7; (bytes + 1 - acked).min(500) as usize];
+        acked += some.len() as u32;
+        endpoint.handle(Time::ZERO, Input::Call { conn: id, call: Call::Write(some.into()) }).unwrap();
+        drain(&mut endpoint, Time::ZERO);
+        say(&mut endpoint, Time::ZERO, &syn, Flags::EMPTY, (1, acked));
+    }
+    for local_port in 49152..=u16::MAX {
+        let key = Key { peer: peer(1), remote_port: 80, local_port };
+        endpoint.by_key.entry(key).or_insert(ConnId(u32::MAX));
+    }
+    (endpoint, id, syn)
+}
+
+/// RFC 9293 3.6.1 from the other side, RFC 7323 B.2: by timestamps a second later, or once the clock of initial sequence
+/// numbers, 250 a millisecond, is past what was sent.
+#[test]
+fn an_open_takes_a_port_over_from_time_wait_once_that_is_safe() {
+    let table = [
+        (false, 0, 0, false),
+        (false, 0, 1, true),
+        (false, 300_000, 1001, false),
+        (false, 300_000, 1300, true),
+        (true, 300_000, 1000, false),
+        (true, 300_000, 1001, true),
+    ];
+    for (timestamps, bytes, millis, is_safe) in table {
+        let row = format!("timestamps {timestamps}, {bytes} bytes, after {millis} ms");
+        let (mut endpoint, old, syn) = with_one_port(timestamps, bytes);
+        endpoint.handle(Time::ZERO, Input::Call { conn: old, call: Call::Shutdown }).unwrap();
+        let (last, _) = drain(&mut endpoint, Time::ZERO);
+        say(&mut endpoint, Time::ZERO, &syn, Flags::FIN, (1, bytes + 2));
+        drain(&mut endpoint, Time::ZERO);
+        assert_eq!(endpoint.info(old).unwrap().state, State::TimeWait, "{row}");
+        let now = Time::from_millis(millis);
+        let reply = endpoint.handle(now, Input::Connect { peer: peer(1), port: 80 });
+        if !is_safe {
+            assert_eq!(reply, Err(CallError::NoPortLeft(peer(1))), "{row}");
+            assert_eq!(endpoint.info(old).unwrap().state, State::TimeWait, "{row}");
+            continue;
+        }
+        assert!(matches!(reply, Ok(Reply::Opened(new)) if new != old), "{row}: {reply:?}");
+        assert_eq!(endpoint.info(old).unwrap().state, State::Closed, "{row}");
+        let new = drain(&mut endpoint, now).0[0].header;
+        assert_eq!((new.flags, new.source_port), (Flags::SYN, syn.source_port), "{row}");
+        let fin = last[0].header;
+        assert!(new.sequence.distance_from(fin.sequence) > 1 << 16, "{row}");
+        let value = |header: &Header| header.options.timestamps.map_or(0, |ours| ours.value);
+        assert_eq!(
+            value(&new).wrapping_sub(value(&fin)),
+            if timestamps { millis as u32 } else { 0 },
+            "{row}"
+        );
+    }
+}
+
+#[test]
+fn an_open_takes_nothing_over_from_a_connection_that_is_not_over() {
+    let (mut endpoint, open, _) = with_one_port(true, 0);
+    let later = Time::from_millis(5000);
+    let reply = endpoint.handle(later, Input::Connect { peer: peer(1), port: 80 });
+    assert_eq!(reply, Err(CallError::NoPortLeft(peer(1))));
+    assert_eq!(endpoint.info(open).unwrap().state, State::Established);
 }
 
 /// It follows from its setup and its inputs, and from nothing else: so a recording can be replayed.
