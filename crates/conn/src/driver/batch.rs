@@ -19,6 +19,17 @@ pub(super) struct Batch {
     sent: usize,
 }
 
+/// How far a flush came.
+#[derive(Debug, PartialEq)]
+pub(super) enum Flushed {
+    /// All has left, and the batch is empty.
+    All,
+    /// The socket takes nothing more now: call again when it is writable.
+    Full,
+    /// An earlier datagram found nobody at the peer's UDP address, and this peer's are lost with that: call again.
+    Refused,
+}
+
 /// What datagrams must have in common to leave as one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Way {
@@ -48,24 +59,38 @@ impl Batch {
         self.datagrams.push_back((Way { to, ecn }, self.bytes.len() - before));
     }
 
-    /// Gives the socket what it takes. [`Sent::Done`]: all of it, and the batch is empty. Otherwise call again:
-    /// when the socket is writable, or at once if the peer was refused, whose datagrams are lost with that.
-    pub(super) fn flush(&mut self, socket: &Socket) -> Sent {
-        while let Some(&(Way { to, ecn }, size)) = self.datagrams.front() {
-            let (count, len) = self.alike(socket.datagrams_at_once());
-            let sent = socket.send(to, ecn, &self.bytes[self.sent..self.sent + len], size);
-            if sent == Sent::Full {
-                return sent;
-            }
-            self.datagrams.drain(..count);
-            self.sent += len;
-            if sent == Sent::Refused {
-                return sent;
+    /// Gives the socket what it takes.
+    pub(super) fn flush(&mut self, socket: &Socket) -> Flushed {
+        let at_once = || socket.datagrams_at_once();
+        self.flush_with(at_once, |way, datagrams, size| socket.send(way.to, way.ecn, datagrams, size))
+    }
+
+    fn flush_with(
+        &mut self,
+        at_once: impl Fn() -> usize,
+        mut send: impl FnMut(Way, &[u8], usize) -> Sent,
+    ) -> Flushed {
+        while let Some(&(way, size)) = self.datagrams.front() {
+            let (count, len) = self.alike(at_once());
+            match send(way, &self.bytes[self.sent..self.sent + len], size) {
+                Sent::Done => self.take_out(count, len),
+                // Not the ones behind it: the last is shorter, and may pass where a probe of the path's size doesn't.
+                Sent::Lost => self.take_out(1, size),
+                Sent::Full => return Flushed::Full,
+                Sent::Refused => {
+                    self.take_out(count, len);
+                    return Flushed::Refused;
+                }
             }
         }
         self.bytes.clear();
         self.sent = 0;
-        Sent::Done
+        Flushed::All
+    }
+
+    fn take_out(&mut self, count: usize, len: usize) {
+        self.datagrams.drain(..count);
+        self.sent += len;
     }
 
     /// How many datagrams from the front on can leave as one, and their bytes: they go to the same peer, with

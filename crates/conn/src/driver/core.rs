@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use lucid_wire::{PseudoHeader, Segment};
 
-use super::batch::Batch;
+use super::batch::{Batch, Flushed};
 use super::faults::{self, Datagram, Path};
 use super::inbox::Inbox;
 use super::recording::Recording;
 use super::slot::{Slot, Slots};
-use super::socket::{Sent, Socket};
+use super::socket::Socket;
 use crate::engine::{
     CallError, Cause, Codepoint, ConnId, Endpoint as Engine, Event, Fault, Input, Output, Reply,
     SegmentSummary, Time, What,
@@ -177,9 +177,9 @@ impl Core {
                 return true;
             }
             match self.batch.flush(&self.socket) {
-                Sent::Done => {}
-                Sent::Full => return false,
-                Sent::Refused => self.is_refused = true,
+                Flushed::All => {}
+                Flushed::Full => return false,
+                Flushed::Refused => self.is_refused = true,
             }
         }
     }

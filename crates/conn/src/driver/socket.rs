@@ -33,8 +33,10 @@ pub(super) struct Socket {
 /// What became of a datagram to be sent.
 #[derive(Debug, PartialEq)]
 pub(super) enum Sent {
-    /// It left; or the network can't carry it, which is a loss like any other.
+    /// It left.
     Done,
+    /// The network can't carry it, or not as large as this: a loss like any other.
+    Lost,
     /// The socket takes nothing now.
     Full,
     /// An earlier datagram found nobody at the peer's UDP address; this one was not sent.
@@ -111,7 +113,7 @@ impl Socket {
                 ErrorKind::WouldBlock => Sent::Full,
                 ErrorKind::ConnectionRefused => Sent::Refused,
                 // RFC 9293 section 3.9.2.2 (MUST-56): such errors are soft, and must not end a connection.
-                _ => Sent::Done,
+                _ => Sent::Lost,
             },
         }
     }

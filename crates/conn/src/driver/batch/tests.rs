@@ -12,7 +12,7 @@ async fn datagrams_leave_whole_in_order_and_to_their_own_peers() {
     for (to, datagram) in [(0, "first"), (1, "other"), (0, "second, and longer")] {
         batch.add(at(to), Codepoint::NotEct, |out| out.extend_from_slice(datagram.as_bytes()));
     }
-    while batch.flush(&socket) != Sent::Done {
+    while batch.flush(&socket) != Flushed::All {
         socket.writable().await.unwrap();
     }
     assert!(batch.is_empty());
@@ -70,7 +70,7 @@ async fn what_leaves_as_one_arrives_apart() {
     for datagram in &sent {
         batch.add(peer.local_addr().unwrap(), Codepoint::NotEct, |out| out.extend_from_slice(datagram));
     }
-    while batch.flush(&socket) != Sent::Done {
+    while batch.flush(&socket) != Flushed::All {
         socket.writable().await.unwrap();
     }
     let mut inbox = Inbox::new();
@@ -91,7 +91,7 @@ async fn a_datagram_that_no_network_carries_is_a_loss_like_any_other() {
     let mut batch = Batch::default();
     batch.add(peer.local_addr().unwrap(), Codepoint::NotEct, |out| out.resize(65_508, 1));
     batch.add(peer.local_addr().unwrap(), Codepoint::NotEct, |out| out.push(2));
-    while batch.flush(&socket) != Sent::Done {
+    while batch.flush(&socket) != Flushed::All {
         socket.writable().await.unwrap();
     }
     let mut buffer = [0; 100];
@@ -109,7 +109,7 @@ async fn each_datagram_keeps_its_codepoint() {
         for ecn in sent {
             batch.add(peer.local_addr().unwrap(), ecn, |out| out.extend_from_slice(b"alike"));
         }
-        while batch.flush(&socket) != Sent::Done {
+        while batch.flush(&socket) != Flushed::All {
             socket.writable().await.unwrap();
         }
         let mut inbox = Inbox::new();
@@ -120,4 +120,24 @@ async fn each_datagram_keeps_its_codepoint() {
         let received: Vec<_> = inbox.datagrams.iter().map(|datagram| datagram.ecn).collect();
         assert_eq!(received, sent, "{local}");
     }
+}
+
+/// The kernel refuses a train of datagrams by its first, the largest.
+#[test]
+fn what_is_too_large_for_the_network_takes_nothing_else_with_it() {
+    let mut batch = Batch::default();
+    for len in [9000, 1400, 1400, 9000, 9000, 1400] {
+        batch.add(([127, 0, 0, 1], 1).into(), Codepoint::NotEct, |out| out.resize(out.len() + len, 0));
+    }
+    let mut left = Vec::new();
+    let network = |_, datagrams: &[u8], size: usize| {
+        if size > 1500 {
+            return Sent::Lost;
+        }
+        left.extend(datagrams.chunks(size).map(<[u8]>::len));
+        Sent::Done
+    };
+    assert_eq!(batch.flush_with(|| 64, network), Flushed::All);
+    assert_eq!(left, [1400, 1400, 1400]);
+    assert!(batch.is_empty());
 }
