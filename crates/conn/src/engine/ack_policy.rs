@@ -117,6 +117,15 @@ mod tests {
         assert_eq!(acks.owed(), Owed::Alone(Cause::OutOfOrderData));
     }
 
+    /// The transcript names what made the ACK due, not what came on top.
+    #[test]
+    fn of_several_reasons_the_first_is_told() {
+        let mut acks = AckPolicy::new(2, 0);
+        acks.now(Cause::WindowUpdate);
+        acks.now(Cause::SecondSegment);
+        assert_eq!(acks.owed(), Owed::Now(Cause::WindowUpdate));
+    }
+
     /// Segments taken in together still draw one.
     #[test]
     fn the_first_acks_do_not_wait() {

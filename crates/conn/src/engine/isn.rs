@@ -123,4 +123,39 @@ mod tests {
         assert_ne!(isn(1, 5000, Time::ZERO), isn(1, 5001, Time::ZERO));
         assert_ne!(isn(1, 5000, Time::ZERO), isn(2, 5000, Time::ZERO));
     }
+
+    /// RFC 7323 7.1: so that the timestamps of one connection tell nothing of another's.
+    #[test]
+    fn each_connection_has_a_clock_and_dice_of_its_own() {
+        let peer = SocketAddr::from(([127, 0, 0, 1], 7));
+        let secret = Secret::new([1; 16]);
+        let numbers = |port, at| (secret.timestamp_offset(peer, port, 80), secret.dice(peer, port, 80, at));
+        let (one, other) = (numbers(5000, Time::ZERO), numbers(5001, Time::ZERO));
+        assert!(one.0 != other.0 && one.1 != other.1);
+        let later = numbers(5000, Time::from_millis(1));
+        assert!(one.0 == later.0 && one.1 != later.1, "the clock goes on, the dice are thrown anew");
+    }
+
+    /// Of all 64 bits that it says: a guess at any of them is one guess more.
+    #[test]
+    fn a_cookie_is_of_all_that_it_says() {
+        let peer = SocketAddr::from(([127, 0, 0, 1], 7));
+        let secret = Secret::new([1; 16]);
+        let cookie = |irs, said| secret.cookie(peer, 5000, 80, SeqNum::new(irs), said);
+        let saying: std::collections::BTreeSet<u32> = (0..64).map(|bit| cookie(0, 1 << bit)).collect();
+        let asked: std::collections::BTreeSet<u32> = (0..32).map(|bit| cookie(1 << bit, 0)).collect();
+        assert_eq!((saying.len(), asked.len()), (64, 32));
+    }
+
+    /// RFC 6056 3.3.3: from somewhere in the range on, one after the other, all of them.
+    #[test]
+    fn the_ports_to_try_are_all_ephemeral_ones_in_turn() {
+        let peer = SocketAddr::from(([127, 0, 0, 1], 7));
+        let secret = Secret::new([1; 16]);
+        let tried: Vec<u16> =
+            (0..Secret::PORTS).map(|attempt| secret.local_port(peer, 80, attempt)).collect();
+        let all: std::collections::BTreeSet<u16> = tried.iter().copied().collect();
+        assert_eq!((all.len(), all.first()), (16_384, Some(&FIRST_EPHEMERAL)));
+        assert!(tried.windows(2).all(|two| two[1] == two[0].wrapping_add(1).max(FIRST_EPHEMERAL)));
+    }
 }

@@ -251,3 +251,12 @@ fn an_aborted_connection_is_gone_at_once() {
     endpoint.handle(Time::ZERO, Input::Call { conn: id, call: Call::Release }).unwrap();
     assert_eq!(endpoint.connections(), 0);
 }
+
+/// MUST-46, MUST-57, MUST-63.
+#[test]
+fn who_is_not_a_single_host_with_a_port_is_not_talked_to() {
+    let talks = |address: &str| listener::can_be_talked_to(address.parse().unwrap());
+    assert!(["10.0.0.1:7", "[2001:db8::1]:7"].into_iter().all(talks));
+    let others = ["0.0.0.0:7", "[::]:7", "224.0.0.1:7", "[ff02::1]:7", "255.255.255.255:7", "10.0.0.1:0"];
+    assert!(!others.into_iter().any(talks));
+}

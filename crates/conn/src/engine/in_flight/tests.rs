@@ -104,6 +104,30 @@ fn what_the_peer_reports_has_arrived() {
 }
 
 /// RFC 2018 section 8: a peer may let go of what it reported. The front shows it, since only it would be acknowledged.
+/// What was reported before is no news when it is acknowledged, and what is still only reported isn't either.
+#[test]
+fn an_ack_delivers_what_was_not_reported_before() {
+    let mut in_flight = three();
+    in_flight.selectively_acknowledge(place(100), place(200), |_| ());
+    in_flight.push(place(300), place(400), ms(30), Stamp::default());
+    in_flight.selectively_acknowledge(place(300), place(400), |_| ());
+    let acked = in_flight.acknowledge(place(300), ms(50), |_| ());
+    assert_eq!((acked.places, acked.delivered, in_flight.arrived()), (300, 200, 100));
+}
+
+/// A peer without SACK names nothing: a duplicate ACK stands for a segment, whichever it is.
+#[test]
+fn what_duplicate_acks_stand_for_is_not_in_the_network() {
+    let mut in_flight = three();
+    let pipes = [100, 100, 900].map(|places| {
+        in_flight.assume_arrived(places);
+        in_flight.pipe()
+    });
+    assert_eq!(pipes, [200, 100, 0]);
+    in_flight.forget_assumed();
+    assert_eq!(in_flight.pipe(), 300);
+}
+
 #[test]
 fn a_report_that_is_not_kept_is_forgotten() {
     let mut in_flight = three();

@@ -91,6 +91,15 @@ fn runs_are_bounded_by_the_window() {
     }
 }
 
+#[test]
+fn a_stretch_is_held_if_all_of_it_is() {
+    let mut reassembler = Reassembler::default();
+    reassembler.insert(place(10), &Bytes::from_static(b"0123456789"), WINDOW);
+    let held =
+        [(10, 10), (12, 3), (10, 11), (9, 3), (30, 1)].map(|(at, len)| reassembler.holds(place(at), len));
+    assert_eq!(held, [true, true, false, false, false]);
+}
+
 proptest! {
     #[test]
     fn any_order_and_overlap_gives_the_bytes_back(

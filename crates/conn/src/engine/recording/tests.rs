@@ -427,3 +427,12 @@ proptest! {
         prop_assert!(sent.to_string().contains("0 bytes to [::1]:1"));
     }
 }
+
+/// Two link-local peers may differ in nothing else.
+#[test]
+fn an_address_with_either_part_of_a_zone_has_one() {
+    let zone = |flowinfo, scope| {
+        Zone::of(SocketAddrV6::new(std::net::Ipv6Addr::LOCALHOST, 7, flowinfo, scope).into()).is_some()
+    };
+    assert_eq!([zone(0, 0), zone(1, 0), zone(0, 1)], [false, true, true]);
+}

@@ -250,3 +250,42 @@ proptest! {
         prop_assert!(sender.fin_acknowledged() && !sender.has_work());
     }
 }
+
+/// What answers a timeout or probes doesn't wait for the pacer.
+#[test]
+fn what_must_go_at_once_is_urged_until_it_has_gone() {
+    let mut resends = sender(1000, false);
+    write(&mut resends, 300);
+    go_on(&mut resends, PLENTY);
+    assert!(!resends.is_urged());
+    let mut probes_tail = sender(1000, false);
+    write(&mut probes_tail, 200);
+    go(&mut probes_tail, 100);
+    let mut probes_window = sender(0, false);
+    write(&mut probes_window, 100);
+
+    resends.resend_at_once();
+    assert!(!resends.is_urged(), "nothing is lost");
+    resends.resend_front();
+    assert!(!probes_tail.probe_tail(), "there is new data");
+    probes_window.probe();
+    for urged in [&mut resends, &mut probes_tail, &mut probes_window] {
+        assert!(urged.is_urged());
+        assert!(go(urged, 0).is_some() && !urged.is_urged());
+    }
+}
+
+/// RFC 7323 section 2.4: what was sent into the window may lie beyond what its scale shows of it later.
+#[test]
+fn what_a_scale_rounds_off_is_sent_again_but_not_into_a_closed_window() {
+    for (window, again) in [(50, Some((101, 201))), (0, None)] {
+        let mut sender = sender(200, false);
+        sender.set_rounding(63);
+        write(&mut sender, 200);
+        assert_eq!(go_on(&mut sender, PLENTY), [(1, 101), (101, 201)]);
+        sender.acknowledge(place(101), Time::ZERO, |_| ());
+        sender.update_window(place(0), place(101), window);
+        sender.on_timeout();
+        assert_eq!(go(&mut sender, PLENTY), again, "{window}");
+    }
+}
