@@ -286,3 +286,38 @@ fn an_algorithm_that_says_nothing_of_it_has_no_recovery_and_no_pacing() {
     let fixed: &dyn Controller = &Fixed;
     assert_eq!((fixed.recovery(), fixed.pacing_rate()), (Recovery::None, None));
 }
+
+/// One that answers a loss, and knows of nothing else.
+#[derive(Debug, Default)]
+struct Plain {
+    losses: u32,
+}
+
+impl Controller for Plain {
+    fn name(&self) -> &'static str {
+        "plain"
+    }
+    fn window(&self) -> f64 {
+        1e4
+    }
+    fn slow_start_threshold(&self) -> f64 {
+        0.0
+    }
+    fn phase(&self) -> Phase {
+        Phase::CongestionAvoidance
+    }
+    fn on_ack(&mut self, _ack: &Ack) {}
+    fn on_loss(&mut self, _loss: &Loss) {
+        self.losses += 1;
+    }
+    fn on_timeout(&mut self, _loss: &Loss, _first: bool) {}
+    fn on_mss_change(&mut self, _smss: u32) {}
+}
+
+/// RFC 3168 section 5: the answer to a mark is that to a loss, unless an algorithm knows better.
+#[test]
+fn by_default_a_mark_is_a_loss() {
+    let mut plain = Plain::default();
+    plain.on_congestion_experienced(&Loss { now: Time::ZERO, flight_size: 1e4 });
+    assert_eq!(plain.losses, 1);
+}

@@ -278,3 +278,6 @@ impl FromStr for Profile {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no profile {0:?}: choose classic or modern")]
 pub struct UnknownProfile(String);
+
+#[cfg(test)]
+mod tests;
