@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use lucid_conn::engine::PathMtu;
 use lucid_conn::sim::Faults;
-use lucid_conn::{Config, Impair, KeepAlive, Profile};
+use lucid_conn::{Config, Impair, KeepAlive};
 use serde::Serialize;
 
 use crate::args::{self, Assignment, Command, FaultFlags, Seeing, Tcp, Way, Wish};
@@ -23,9 +23,6 @@ const CLIENT_TIME_WAIT: Duration = Duration::from_millis(250);
 
 /// IPv6 (the larger IP header), UDP, and our own: so that a packet is not larger than asked over either IP.
 const HEADERS: u16 = 40 + 8 + 20;
-
-/// The payload of the largest UDP datagram over IPv4, less our header: where the search for the path's size ends.
-const LARGEST_MSS: u16 = 65_507 - 20;
 
 /// What is to be done, and what of it is shown.
 #[derive(Debug)]
@@ -222,11 +219,7 @@ fn config(tcp: &Tcp, profile: &Config) -> Result<Config, Failure> {
         Some(named) => named.map_err(|unknown| Failure::new(Exit::Usage, format!("--cc: {unknown}")))?,
     };
     let pinned = tcp.mss.or(tcp.mtu.map(|mtu| mtu - HEADERS));
-    let (mss, path_mtu) = match (pinned, tcp.profile) {
-        (Some(mss), _) => (mss, PathMtu::Fixed),
-        (None, Profile::Modern) => (LARGEST_MSS, PathMtu::Discover),
-        (None, Profile::Classic) => (profile.mss, profile.path_mtu),
-    };
+    let (mss, path_mtu) = pinned.map_or((profile.mss, profile.path_mtu), |mss| (mss, PathMtu::Fixed));
     let mut config = Config {
         algorithm,
         mss,

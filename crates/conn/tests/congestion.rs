@@ -5,7 +5,7 @@ mod support;
 use std::time::Duration;
 
 use lucid_congestion::{Algorithm, Halve};
-use lucid_conn::engine::{Call, Cause, Config, Event, Profile, What};
+use lucid_conn::engine::{Call, Cause, Config, Event, PathMtu, Profile, What};
 use lucid_sim::{Faults, Probability};
 use support::pair::{Pair, Who};
 use support::script::Script;
@@ -50,6 +50,8 @@ fn acks(script: &mut Script, n: u64) {
 /// RFC 5681 and RFC 6582 by the letter: losses are found by duplicate ACKs, which inflate the window.
 fn duplicate_acks() -> Config {
     Config {
+        mss: 1452,
+        path_mtu: PathMtu::Fixed,
         algorithm: Algorithm::NewReno,
         halve: Halve::FlightSize,
         proportional: false,

@@ -5,8 +5,8 @@ mod support;
 use std::time::Duration;
 
 use lucid_conn::engine::{
-    Call, Cause, CloseReason, Codepoint, Config, ConnId, Endpoint, Input, Notice, Output, Profile, Reply,
-    Setup, State, Time, What,
+    Call, Cause, CloseReason, Codepoint, Config, ConnId, Endpoint, Input, Notice, Output, PathMtu, Profile,
+    Reply, Setup, State, Time, What,
 };
 use lucid_wire::{Flags, Segment};
 use support::pair::{Pair, Who};
@@ -209,7 +209,7 @@ fn the_mss_is_the_smaller_of_what_the_peer_takes_and_what_we_send() {
         ("nonsense", v4, "MSS 0", 48),
         ("a byte", v4, "MSS 1", 48),
     ] {
-        let config = Config::new(Profile::Modern);
+        let config = Config { mss: 1452, path_mtu: PathMtu::Fixed, ..Config::new(Profile::Modern) };
         let mut script = Script::connecting_to(&config, peer.parse().unwrap());
         script.says(&format!("SYN SEQ 0 ACK 1 {option}"));
         assert_eq!(script.info().mss, expected, "{name}");

@@ -7,8 +7,9 @@ mod support;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use lucid_conn::engine::{RecordingReader, replay};
-use support::hostile::{Scenario, pair, run};
+use support::hostile::{pair, run};
 use support::pair::{Tape, Who};
+use support::scenario::Scenario;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
@@ -20,12 +21,16 @@ fn run_seed(seed: u64) -> Result<usize, String> {
     let mut pair = pair(&scenario);
     run(&scenario, &mut pair).map_err(|why| {
         format!(
-            "{ladder}\nseed {seed} at {now}: {why}\n  habits: {habits:?}\n  faults: {faults:?}\n\
+            "{ladder}\nseed {seed} at {now}: {why}\n  habits: {habits:?}\n  faults: {faults:?}\n  crowded: {crowded}\n  \
+             client: {client:?}\n  server: {server:?}\n\
              repeat: LUCID_SEED={seed} cargo test -p lucid-conn --test hostile",
             ladder = pair.ladder,
             now = pair.now,
             habits = scenario.habits,
             faults = scenario.faults,
+            crowded = scenario.crowded,
+            client = scenario.client,
+            server = scenario.server,
         )
     })
 }

@@ -145,3 +145,18 @@ fn a_peer_that_takes_less_is_sent_no_more() {
     assert!(pair.data_sent(Who::Client).iter().all(|&(_, len)| len <= 1300));
     assert_eq!(info(&mut pair).mss, 1300);
 }
+
+/// RFC 8899 5.1.2: without SACK nothing tells a lost probe from congestion, so nothing is tried that may never pass.
+#[test]
+fn without_sack_segments_stay_as_small_as_any_path_carries() {
+    for config in [
+        Config { sack: false, ..discover() },
+        Config { proportional: false, ..discover() },
+        Config { path_mtu: PathMtu::Discover, mss: MOST, ..Config::new(Profile::Classic) },
+    ] {
+        let mut pair = Pair::over(&config, &config, &path(1228), 1);
+        let conns = pair.established();
+        transfer(&mut pair, conns, 100_000);
+        assert_eq!(info(&mut pair).mss, 1180);
+    }
+}

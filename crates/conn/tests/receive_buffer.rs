@@ -5,7 +5,7 @@ mod support;
 
 use std::time::Duration;
 
-use lucid_conn::engine::{Call, Config, Info, Profile, Reply, What};
+use lucid_conn::engine::{Call, Config, Info, PathMtu, Profile, Reply, What};
 use lucid_sim::{Faults, Rate};
 use support::pair::{Pair, Who};
 
@@ -13,6 +13,8 @@ const MAX: usize = 4 << 20;
 
 fn config() -> Config {
     Config {
+        mss: 1452,
+        path_mtu: PathMtu::Fixed,
         receive_buffer: 64 << 10,
         receive_buffer_max: MAX,
         send_buffer: 8 << 20,

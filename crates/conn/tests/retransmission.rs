@@ -5,7 +5,9 @@ mod support;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use lucid_conn::engine::{Call, Cause, CloseReason, Config, Event, Notice, Profile, State, Time, What};
+use lucid_conn::engine::{
+    Call, Cause, CloseReason, Config, Event, Notice, PathMtu, Profile, State, Time, What,
+};
 use lucid_sim::{Faults, Probability};
 use support::pair::{Pair, Who};
 use support::script::Script;
@@ -230,7 +232,14 @@ fn the_timer_never_resends_a_segment_younger_than_the_timeout() {
             println!("{profile} seed {seed}");
             // With SACK an ACK may measure without restarting the timer: RTO may have grown since that was set.
             let sack = false;
-            let config = Config { r2: secs(100_000), r2_syn: secs(100_000), sack, ..Config::new(profile) };
+            let config = Config {
+                mss: 1452,
+                path_mtu: PathMtu::Fixed,
+                r2: secs(100_000),
+                r2_syn: secs(100_000),
+                sack,
+                ..Config::new(profile)
+            };
             let mut pair = Pair::over(&config, &config, &faults, seed);
             let listener = pair.listen();
             let client = pair.connect();

@@ -6,8 +6,8 @@ mod common;
 use std::io::ErrorKind;
 
 use common::{assert_same, listener, pair, pattern, quick, read_all, reason, within, write_all};
-use lucid_conn::engine::CallError;
-use lucid_conn::{CloseReason, Endpoint};
+use lucid_conn::engine::{CallError, PathMtu};
+use lucid_conn::{CloseReason, Config, Endpoint};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const MIB: usize = 1 << 20;
@@ -229,14 +229,15 @@ async fn info_and_addresses_tell_of_the_connection() {
     within(async {
         let listener = listener().await;
         let at = listener.local_addr().unwrap();
-        let client = Endpoint::builder().config(quick()).connect(at).await.unwrap();
+        let config = Config { mss: 1452, path_mtu: PathMtu::Fixed, ..quick() };
+        let client = Endpoint::builder().config(config).connect(at).await.unwrap();
         let (server, from) = listener.accept().await.unwrap();
         assert_eq!((client.peer_addr(), server.peer_addr()), (at, from));
         assert_eq!(server.local_addr().unwrap(), at);
         assert_eq!(client.local_addr().unwrap().port(), from.port());
         let info = client.info().unwrap();
         // Timestamps take 12 bytes of every segment.
-        assert_eq!((info.remote_port, info.mss), (at.port(), quick().mss - 12));
+        assert_eq!((info.remote_port, info.mss), (at.port(), 1452 - 12));
         assert_eq!(info.local_port, server.info().unwrap().remote_port);
         client.set_nodelay(true).unwrap();
     })

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use lucid_congestion::{Algorithm, Controller, Parameters};
-use lucid_conn::engine::MakeController;
+use lucid_conn::engine::{MakeController, PathMtu};
 use lucid_conn::{Config, Profile};
 
 use crate::path::Path;
@@ -65,12 +65,13 @@ impl Contender {
         self.make.clone()
     }
 
-    /// Its configuration on this path: buffers and windows are never what limits it.
+    /// Its configuration on this path: buffers and windows are never what limits it, and the path's size is known.
     pub(crate) fn config(&self, path: &Path) -> Config {
         let most = path.bdp() + path.queue_bytes() as f64;
         let buffer = ((4.0 * most) as usize).clamp(1 << 20, 1 << 30);
         Config {
             mss: path.mss,
+            path_mtu: PathMtu::Fixed,
             send_buffer: buffer,
             receive_buffer: buffer,
             receive_buffer_max: buffer,

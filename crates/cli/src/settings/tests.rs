@@ -29,8 +29,7 @@ fn a_client_opens_less_patiently_than_the_rfc_and_a_server_does_not() {
         (Duration::from_secs(2), Duration::from_secs(2))
     );
     let Ok(Settings { action: Action::Serve(serve), .. }) = settle("lucid serve") else { panic!("a server") };
-    let modern = Config { mss: LARGEST_MSS, path_mtu: PathMtu::Discover, ..Config::new(Profile::Modern) };
-    assert_eq!(serve.endpoint.config, modern);
+    assert_eq!(serve.endpoint.config, rfc);
 }
 
 #[test]

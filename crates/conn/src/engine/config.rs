@@ -155,8 +155,9 @@ impl Config {
 
     fn modern() -> Self {
         Self {
-            // Ethernet's 1500 bytes less IPv4 (20), UDP (8) and our header (20).
-            mss: 1452,
+            // As much as one UDP datagram holds: what the path carries is found out.
+            mss: super::options::MAX_MSS,
+            path_mtu: PathMtu::Discover,
             counted_header: 0,
             algorithm: Algorithm::Cubic,
             initial_window: 10,
@@ -213,7 +214,8 @@ pub enum PathMtu {
     /// Segments have [`Config::mss`] bytes, or what the peer takes.
     #[default]
     Fixed,
-    /// From 1200-byte datagrams, larger ones are tried (RFC 8899), up to [`Config::mss`] and what the peer takes.
+    /// From 1200-byte datagrams, larger ones are tried (RFC 8899), up to [`Config::mss`] and what the peer takes. Where
+    /// there is no SACK, or no sender's recovery ([`Config::proportional`]), it stays at those 1200 bytes.
     Discover,
 }
 

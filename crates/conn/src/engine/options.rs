@@ -28,7 +28,7 @@ const SACK_BLOCK: u64 = 8;
 /// The least MSS that is believed: a peer that asks for less would make us send headers only.
 const MIN_MSS: u16 = 48;
 /// The largest UDP datagram over IPv4, less our header.
-const MAX_MSS: u16 = 65_487;
+pub(super) const MAX_MSS: u16 = 65_487;
 
 /// The most that a segment of a connection carries either way. RFC 9293 3.7.1 (MUST-67): no more is asked for than a
 /// datagram can bring.

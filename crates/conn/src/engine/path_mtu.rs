@@ -99,7 +99,7 @@ impl PathMtu {
 
     /// A search up to `max` bytes of payload.
     pub(crate) fn discover(max: u16, overhead: Overhead) -> Self {
-        let base = BASE.saturating_sub(overhead.header).min(max);
+        let base = Self::base_of(max, overhead);
         let around = u32::from(overhead.below) + u32::from(overhead.header);
         let payload = |packet: u32| u16::try_from(packet.saturating_sub(around)).unwrap_or(u16::MAX);
         let likely = LIKELY.iter().map(|&packet| Size { payload: payload(packet), is_likely: true });
@@ -111,6 +111,11 @@ impl PathMtu {
         sizes.sort_by_key(|size| size.payload);
         sizes.dedup_by_key(|size| size.payload);
         Self::of(sizes)
+    }
+
+    /// What nearly every path carries, of at most `max` bytes of payload.
+    pub(crate) fn base_of(max: u16, overhead: Overhead) -> u16 {
+        BASE.saturating_sub(overhead.header).min(max)
     }
 
     fn of(sizes: Vec<Size>) -> Self {

@@ -34,16 +34,17 @@ impl Arrivals {
 
 impl Connection {
     /// Data may flow, in segments of at most this many bytes: what both sides take. The search needs SACK, to tell a
-    /// lost probe from congestion.
+    /// lost probe from congestion. Without, segments stay as small as nearly every path carries: nothing would notice
+    /// that larger ones vanish.
     pub(super) fn begin_path_search(&mut self) {
         let most = self.sender.mss();
-        let searches =
-            self.origin.config.path_mtu == Choice::Discover && self.agreed.sack && self.has_scoreboard();
-        self.path_mtu = if searches {
-            let below = if self.origin.peer.is_ipv6() { BELOW_V6 } else { BELOW_V4 };
-            PathMtu::discover(most, Overhead { below, header: HEADER + self.agreed.constant_len() })
-        } else {
-            PathMtu::fixed(most)
+        let below = if self.origin.peer.is_ipv6() { BELOW_V6 } else { BELOW_V4 };
+        let overhead = Overhead { below, header: HEADER + self.agreed.constant_len() };
+        let can_search = self.agreed.sack && self.has_scoreboard();
+        self.path_mtu = match self.origin.config.path_mtu {
+            Choice::Fixed => PathMtu::fixed(most),
+            Choice::Discover if can_search => PathMtu::discover(most, overhead),
+            Choice::Discover => PathMtu::fixed(PathMtu::base_of(most, overhead)),
         };
         self.sender.set_mss(self.path_mtu.size());
     }

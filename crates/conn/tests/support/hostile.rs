@@ -1,139 +1,24 @@
 //! One hostile run: two applications with habits of their own, over a link that does its worst.
 //!
-//! Everything follows from the seed: configurations, faults, what each side writes and reads, when it pauses,
-//! how it closes.
+//! What it is made of is drawn in `scenario`; this is how it is played.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use lucid_conn::engine::{
-    Call, CallError, CloseReason, Config, ConnId, Notice, OptionLayout, Profile, Reply, State, Time,
+    Call, CallError, CloseReason, Codepoint, ConnId, Input, Notice, Reply, State, Time,
 };
-use lucid_sim::{Burst, Faults, Probability, Rate, Reorder, split_seed};
+use lucid_sim::split_seed;
+use lucid_wire::{Flags, PseudoHeader};
 
 use super::dice::Dice;
-use super::pair::{Pair, Who};
+use super::pair::{PORT, Pair, Who, crafted};
+use super::scenario::{Closing, Habits, Scenario};
 
 /// No run needs longer than this, in virtual time: what does, hangs.
 const TOO_LONG: Time = Time::from_millis(1000 * 3600 * 24 * 30);
 /// Nor more steps.
 const TOO_MANY_STEPS: usize = 2_000_000;
-
-/// What a whole run is made of.
-pub struct Scenario {
-    pub client: Config,
-    pub server: Config,
-    pub faults: Faults,
-    pub habits: [Habits; 2],
-    pub seed: u64,
-}
-
-/// How one side's application behaves.
-#[derive(Clone, Debug)]
-pub struct Habits {
-    /// How much it writes in all.
-    pub writes: usize,
-    /// At most this much at once.
-    pub chunk: usize,
-    /// At most this much is read at once.
-    pub reads: usize,
-    /// It does something, then nothing for up to this long.
-    pub pause: Duration,
-    pub closing: Closing,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Closing {
-    /// When all is written.
-    WhenWritten,
-    /// When the peer has finished and all is written.
-    AfterThePeer,
-    /// With an abort, when this much is written.
-    Abort(usize),
-}
-
-impl Scenario {
-    pub fn new(seed: u64) -> Self {
-        let mut dice = Dice::new(split_seed(seed, "scenario"));
-        let aborts = dice.one_in(15);
-        let mut habits = [habits(&mut dice), habits(&mut dice)];
-        // Two that wait for each other would wait for ever; and a side that never speaks may not be known to an
-        // accepting peer when all three of its SYN-ACKs are lost.
-        habits[0].closing = Closing::WhenWritten;
-        if aborts {
-            habits[1].closing = Closing::WhenWritten;
-            let who = dice.below(2);
-            habits[who].closing = Closing::Abort(dice.below(habits[who].writes + 1));
-        }
-        let (client, server) = (config(&mut dice), config(&mut dice));
-        Self { client, server, faults: faults(&mut dice), habits, seed }
-    }
-
-    fn aborts(&self) -> bool {
-        self.habits.iter().any(|habits| matches!(habits.closing, Closing::Abort(_)))
-    }
-}
-
-fn habits(dice: &mut Dice) -> Habits {
-    Habits {
-        writes: if dice.one_in(4) { dice.below(20) } else { dice.below(60_000) },
-        chunk: 1 + dice.below(8000),
-        reads: 1 + dice.below(20_000),
-        pause: Duration::from_millis(if dice.one_in(3) { 0 } else { dice.below(3000) as u64 }),
-        closing: if dice.one_in(2) { Closing::WhenWritten } else { Closing::AfterThePeer },
-    }
-}
-
-fn config(dice: &mut Dice) -> Config {
-    use lucid_congestion::Algorithm;
-    let profile = if dice.one_in(2) { Profile::Classic } else { Profile::Modern };
-    let tiny = dice.one_in(6);
-    Config {
-        mss: 48 + dice.below(1400) as u16,
-        algorithm: Algorithm::ALL[dice.below(3)],
-        initial_window: 1 + dice.below(10) as u16,
-        nagle: dice.one_in(2),
-        limited_transmit: dice.one_in(2),
-        ack_delay: Duration::from_millis(dice.below(400) as u64),
-        send_buffer: 1 + if tiny { dice.below(100) } else { dice.below(100_000) },
-        receive_buffer: 1 + if tiny { dice.below(2000) } else { dice.below(100_000) },
-        receive_buffer_max: if dice.one_in(2) { 0 } else { dice.below(1_000_000) },
-        option_layout: if dice.one_in(3) { OptionLayout::Packed } else { OptionLayout::Aligned },
-        sack: dice.one_in(2),
-        timestamps: dice.one_in(2),
-        window_scale: dice.one_in(2).then(|| dice.below(16) as u8),
-        quick_acks: if dice.one_in(2) { 0 } else { dice.below(20) as u16 },
-        // Nothing may be given up here, and no last ACK be missed: both ends wait as long as it takes.
-        r2: Duration::from_secs(3600 * 24 * 365),
-        r2_syn: Duration::from_secs(3600),
-        time_wait: Duration::from_secs(3600 * 4),
-        ..Config::new(profile)
-    }
-}
-
-fn faults(dice: &mut Dice) -> Faults {
-    let mut up_to = |percent: usize, one_in: usize| {
-        let p = if dice.one_in(one_in) { dice.below(percent * 10 + 1) as f64 / 1000.0 } else { 0.0 };
-        Probability::new(p).expect("a probability")
-    };
-    let (loss, duplicate, corrupt, reorder) = (up_to(30, 2), up_to(20, 3), up_to(10, 3), up_to(30, 3));
-    let (enter, leave) = (up_to(3, 1), up_to(60, 1));
-    let burst = Burst { enter, leave, loss: Probability::new(0.9).expect("a probability") };
-    Faults {
-        loss,
-        duplicate,
-        corrupt,
-        reorder: Reorder { probability: reorder, extra: Some(Duration::from_millis(dice.below(400) as u64)) },
-        burst: (dice.one_in(5) && leave.get() > 0.05).then_some(burst),
-        delay: Duration::from_micros(dice.below(200_000) as u64),
-        jitter: Duration::from_micros(dice.below(50_000) as u64),
-        rate: dice
-            .one_in(5)
-            .then(|| Rate::from_bits_per_second(50_000 + dice.below(5_000_000) as u64))
-            .flatten(),
-        ..Faults::default()
-    }
-}
 
 /// One side's application at work.
 struct Application {
@@ -162,7 +47,7 @@ pub type Failure = String;
 /// Runs a scenario to its end. Returns how many steps it took.
 pub fn run(scenario: &Scenario, pair: &mut Pair) -> Result<usize, Failure> {
     let mut dice = Dice::new(split_seed(scenario.seed, "applications"));
-    let listener = pair.listen();
+    let listener = listen(scenario, pair);
     let client = pair.connect();
     let mut apps = [Who::Client, Who::Server].map(|who| Application {
         who,
@@ -200,6 +85,24 @@ pub fn run(scenario: &Scenario, pair: &mut Pair) -> Result<usize, Failure> {
         advance(scenario, pair, &mut apps)?;
     }
     Err(format!("not over after {TOO_MANY_STEPS} steps"))
+}
+
+/// A backlog of one: who asked before is in the way, and the client gets a cookie, or has to wait.
+fn listen(scenario: &Scenario, pair: &mut Pair) -> ConnId {
+    if !scenario.crowded {
+        return pair.listen();
+    }
+    let Ok(Reply::Opened(listener)) = pair.input(Who::Server, Input::Listen { port: PORT, backlog: 1 })
+    else {
+        panic!("the port is free");
+    };
+    let mut syn = crafted(Flags::SYN, 7, 0, b"");
+    (syn.header.source_port, syn.header.options.mss) = (9, Some(1000));
+    let mut bytes = Vec::new();
+    syn.encode(&PseudoHeader::None, &mut bytes);
+    let (from, bytes) = (Who::Client.address(), bytes.into());
+    pair.input(Who::Server, Input::Datagram { from, bytes, ecn: Codepoint::NotEct }).expect("it never fails");
+    listener
 }
 
 fn connections(pair: &mut Pair) -> usize {

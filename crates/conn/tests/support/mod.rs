@@ -6,5 +6,6 @@ pub mod hostile;
 pub mod ladder;
 pub mod line;
 pub mod pair;
+pub mod scenario;
 pub mod script;
 pub mod states;

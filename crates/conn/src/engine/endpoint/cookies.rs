@@ -20,14 +20,16 @@ use bytes::Bytes;
 use lucid_congestion::Time;
 use lucid_wire::{Flags, Header, Options, Segment, SeqNum};
 
-use super::{Endpoint, Key};
+use super::{Endpoint, Key, Slot};
 use crate::engine::cause::Cause;
 use crate::engine::connection::{Connection, Origin, Out};
 use crate::engine::ecn::Codepoint;
+use crate::engine::error::CloseReason;
 use crate::engine::event::{SegmentSummary, What};
 use crate::engine::isn::Secret;
 use crate::engine::message::{ConnId, Output};
 use crate::engine::options::default_mss;
+use crate::engine::state::State;
 use offer::Offer;
 
 /// Cookies count time in these.
@@ -74,6 +76,13 @@ impl Mark<'_> {
     }
 }
 
+/// Whether this may be a cookie of ours, of a time for which we believe them: so much shows without the peer's ISN.
+fn may_be_cookie(now: Time, cookie: SeqNum) -> bool {
+    let newest = period(now);
+    let mut believed = newest.saturating_sub(OLDER_PERIODS)..=newest;
+    believed.any(|period| cookie.get() >> 27 == period as u32 & 0b1_1111)
+}
+
 fn period(now: Time) -> u64 {
     now.as_nanos() / PERIOD.as_nanos() as u64
 }
@@ -116,17 +125,19 @@ impl Endpoint {
         segment: &Segment,
         ecn: Codepoint,
     ) -> Result<(), Cause> {
-        let Header { sequence, acknowledgment, flags, .. } = segment.header;
-        let listener = self.listeners.get(&key.local_port).ok_or(Cause::NoConnection)?;
-        if flags.contains(Flags::SYN) || listener.cookies_until.is_none_or(|until| until < now) {
+        if segment.header.flags.contains(Flags::SYN) || !self.uses_cookies(now, key.local_port) {
             return Err(Cause::NoConnection);
         }
-        let (irs, cookie) = (sequence - 1, acknowledgment - 1);
-        let mark = Mark { secret: &self.secret, key, irs };
-        // RFC 7323 3.2: timestamps that were not agreed on mean nothing, so a cookie may be one without an offer.
-        let offers = [Offer::echoed(&segment.header), None];
-        let read = |offer| mark.read(now, cookie, offer).map(|mss| (mss, offer));
-        let (mss, offer) = offers.into_iter().find_map(read).ok_or(Cause::BadCookie)?;
+        let (irs, cookie) = (segment.header.sequence - 1, segment.header.acknowledgment - 1);
+        let Some((mss, offer)) = self.believed(now, key, segment) else {
+            if !may_be_cookie(now, cookie) {
+                return Err(Cause::BadCookie);
+            }
+            // Only the first segment behind the SYN tells the peer's ISN. Where that is lost or overtaken, a reset would
+            // end what its retransmission will open.
+            self.discard(now, key.peer, Some(segment), Cause::CookieUnproven);
+            return Ok(());
+        };
         if let Err(cause) = self.make_room_for_proven(now, key.local_port) {
             self.discard(now, key.peer, Some(segment), cause);
             return Ok(());
@@ -140,6 +151,55 @@ impl Endpoint {
         }
         self.wake(id);
         Ok(())
+    }
+
+    fn uses_cookies(&self, now: Time, port: u16) -> bool {
+        self.listeners
+            .get(&port)
+            .and_then(|listener| listener.cookies_until)
+            .is_some_and(|until| until >= now)
+    }
+
+    /// What the cookie says that a segment brings back, if it is one of ours.
+    fn believed(&self, now: Time, key: Key, segment: &Segment) -> Option<(u16, Option<Offer>)> {
+        let mark = Mark { secret: &self.secret, key, irs: segment.header.sequence - 1 };
+        // RFC 7323 3.2: timestamps that were not agreed on mean nothing, so a cookie may be one without an offer.
+        let offers = [Offer::echoed(&segment.header), None];
+        let read = |offer| mark.read(now, segment.header.acknowledgment - 1, offer).map(|mss| (mss, offer));
+        offers.into_iter().find_map(read)
+    }
+
+    /// A SYN that was sent again found room although its first sending drew a cookie: if that is what the peer took, the
+    /// half-open connection goes in silence. Says whether the segment was one of those.
+    pub(super) fn took_the_cookie(
+        &mut self,
+        now: Time,
+        id: ConnId,
+        key: Key,
+        segment: &Segment,
+        ecn: Codepoint,
+    ) -> bool {
+        let Header { acknowledgment, flags, .. } = segment.header;
+        let is_other = |slot: &Slot| {
+            slot.place.is_some()
+                && slot.connection.state() == State::SynReceived
+                && slot.connection.origin().iss + 1 != acknowledgment
+        };
+        let candidate = flags.contains(Flags::ACK)
+            && !flags.intersects(Flags::SYN | Flags::RST)
+            && self.slots.get(&id).is_some_and(is_other)
+            && self.uses_cookies(now, key.local_port)
+            && may_be_cookie(now, acknowledgment - 1);
+        if !candidate {
+            return false;
+        }
+        if self.believed(now, key, segment).is_some() {
+            if let Some(slot) = self.slots.get_mut(&id) {
+                slot.connection.end(now, CloseReason::Aborted, Cause::CookieReturned);
+            }
+            self.wake(id);
+        }
+        self.cookie_returns(now, key, segment, ecn).is_ok()
     }
 }
 

@@ -31,7 +31,7 @@ impl Endpoint {
         };
         // RFC 9293 3.9.1.1 (MUST-42): a connection comes before the listener of its port; both may be.
         if let Some(&id) = self.by_key.get(&key) {
-            if self.reopen(now, id, key, &segment) {
+            if self.reopen(now, id, key, &segment) || self.took_the_cookie(now, id, key, &segment, ecn) {
                 return;
             }
             if let Some(slot) = self.slots.get_mut(&id) {
