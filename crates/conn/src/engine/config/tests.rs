@@ -5,7 +5,7 @@ use super::*;
 fn modern_turns_on_what_a_careful_engineer_would() {
     let modern = Config::new(Profile::Modern);
     assert_eq!((modern.algorithm, modern.initial_window), (Algorithm::Cubic, 10));
-    assert_eq!((modern.mss, modern.counted_header), (1452, 0));
+    assert_eq!((modern.mss, modern.path_mtu, modern.counted_header), (65_487, PathMtu::Discover, 0));
     assert_eq!(modern.rto.min, Duration::from_millis(200));
     assert!(modern.sack && modern.tail_loss_probe && modern.undo && modern.proportional);
     assert!(modern.pacing && modern.timestamps && modern.limited_transmit && modern.syn_cookies);
