@@ -20,7 +20,9 @@ pub(crate) enum Owed {
 pub(crate) struct AckPolicy {
     /// An acknowledgment is due with this many segments.
     every: u8,
-    /// So many more don't wait for a second segment.
+    /// So many don't wait for a second segment, at first and after a loss.
+    hurried: u16,
+    /// So many more of these.
     quick: u16,
     /// Segments that wait for theirs.
     waiting: u8,
@@ -29,7 +31,7 @@ pub(crate) struct AckPolicy {
 
 impl AckPolicy {
     pub(crate) fn new(every: u8, quick: u16) -> Self {
-        Self { every: every.max(1), quick, waiting: 0, owed: Owed::Nothing }
+        Self { every: every.max(1), hurried: quick, quick, waiting: 0, owed: Owed::Nothing }
     }
 
     pub(crate) fn owed(&self) -> Owed {
@@ -50,6 +52,12 @@ impl AckPolicy {
             self.now(Cause::SecondSegment);
         }
         waits
+    }
+
+    /// Something is missing: the sender's window is small from now on, and may hold so few segments that the last of
+    /// them would wait for the timer in each round trip.
+    pub(crate) fn hurry(&mut self) {
+        self.quick = self.hurried;
     }
 
     /// An ACK is due now, with data or without.
@@ -135,6 +143,21 @@ mod tests {
             assert!(!acks.on_in_order(true));
             assert_eq!(acks.owed(), Owed::Now(Cause::QuickAck));
             acks.on_ack_sent();
+            acks.on_ack_sent();
+        }
+        assert!(acks.on_in_order(true));
+    }
+
+    #[test]
+    fn after_a_loss_as_many_do_not_wait_as_at_first() {
+        let mut acks = AckPolicy::new(2, 2);
+        for _ in 0..2 {
+            acks.on_in_order(true);
+            acks.on_ack_sent();
+        }
+        acks.hurry();
+        for _ in 0..2 {
+            assert!(!acks.on_in_order(true));
             acks.on_ack_sent();
         }
         assert!(acks.on_in_order(true));

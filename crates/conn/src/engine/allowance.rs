@@ -25,7 +25,14 @@ impl Connection {
         }
         let own = self.congestion.pacing_rate();
         let (window, phase) = (self.congestion.window(), self.congestion.phase());
-        own.or_else(|| self.rtt.smoothed().map(|rtt| default_pacing_rate(window, rtt, phase)))
+        let smoothed = self.rtt.smoothed().filter(|_| window > self.initial_window());
+        own.or_else(|| smoothed.map(|rtt| default_pacing_rate(window, rtt, phase)))
+    }
+
+    /// No larger a burst than the first one is worth spreading out: any path takes it (RFC 6928 section 2), and to wait for
+    /// the last of a few segments costs a small window more than it saves.
+    fn initial_window(&self) -> f64 {
+        self.counted(u64::from(self.origin.config.initial_window) * u64::from(self.sender.mss()))
     }
 
     /// The congestion window has held sending back since what this acknowledges was sent: it was tested (RFC 7661). In

@@ -88,7 +88,7 @@ causes! {
     GapFilled = "a segment that fills a gap draws an ACK at once", "RFC 5681 4.2";
     DuplicateData = "a duplicate is acknowledged again", "RFC 9293 3.10.7.4 (first)";
     WindowUpdate = "the receive window opened", "RFC 9293 3.8.6.2.2";
-    QuickAck = "the first ACKs of a connection don't wait", "RFC 5681 4.2";
+    QuickAck = "the first ACKs of a connection, and those after a loss, don't wait", "RFC 5681 4.2";
     ReaderKeepsUp = "the application reads as fast as this: its window is not to be the limit", "RFC 7323 1.1";
     DataArrived = "data arrived", "RFC 9293 3.10.7.4 (seventh)";
 

@@ -75,7 +75,8 @@ pub struct Config {
     pub ack_delay: Duration,
     /// An acknowledgment is due at the latest with this many segments (SHLD-19: 2).
     pub ack_every: u8,
-    /// So many acknowledgments at the beginning don't wait, so that the peer's slow start is not held up.
+    /// So many acknowledgments at the beginning, and after each loss, don't wait: the peer's window is small then, and
+    /// should not be held up (practice: Linux's quick ACKs).
     pub quick_acks: u16,
     /// Whether small segments wait while data is unacknowledged: the Nagle algorithm (RFC 9293 section 3.7.4).
     pub nagle: bool,

@@ -74,6 +74,7 @@ impl Connection {
             Arrival::FilledGap => self.acks.now(cause),
             Arrival::OutOfOrder | Arrival::NoRoom => {
                 self.counts.out_of_order_received += 1;
+                self.acks.hurry();
                 self.acks.alone(cause);
             }
             Arrival::Duplicate => {
