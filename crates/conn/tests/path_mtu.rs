@@ -5,9 +5,10 @@ mod support;
 
 use std::time::Duration;
 
-use lucid_conn::engine::{Cause, Config, ConnId, Info, PathMtu, Profile};
+use lucid_conn::engine::{Cause, Config, ConnId, Info, Input, PathMtu, Profile, RecoveryState};
 use lucid_sim::{Faults, Link};
 use support::pair::{Pair, Who};
+use support::script::Script;
 
 /// The largest payload of a UDP datagram over IPv4, less our header.
 const MOST: u16 = 65_487;
@@ -159,4 +160,23 @@ fn without_sack_segments_stay_as_small_as_any_path_carries() {
         transfer(&mut pair, conns, 100_000);
         assert_eq!(info(&mut pair).mss, 1180);
     }
+}
+
+/// The system refuses what its first link can't carry: that is known at once, and costs neither time nor window.
+#[test]
+fn a_probe_that_could_not_leave_goes_again_in_small_segments_at_once() {
+    let mut script = Script::connecting(&Config { initial_window: 40, pacing: false, ..discover() });
+    script.says("SYN SEQ 0 ACK 1 MSS 65000 SACKOK WS 8");
+    script.ignores();
+    script.writes(100_000);
+    script.says("SEQ 1 ACK 1181");
+    let probe = script.sent.iter().find(|(_, segment)| segment.payload.len() > 1180);
+    let (_, probe) = probe.expect("one probe").clone();
+    let (before, cwnd) = (script.sent.len(), script.info().cwnd);
+    let too_large = Input::TooLarge { peer: script.info().peer, bytes: 20 + probe.payload.len() };
+    script.input(too_large).unwrap();
+    assert_eq!(script.sent[before].1.header.sequence, probe.header.sequence);
+    assert_eq!(script.sent[before].1.payload.len(), 1180);
+    assert!(script.events.iter().any(|event| event.cause == Cause::ProbeTooLarge));
+    assert_eq!((script.info().cwnd, script.info().recovery), (cwnd, RecoveryState::Open));
 }

@@ -17,6 +17,8 @@ pub(super) struct Batch {
     datagrams: VecDeque<(Way, usize)>,
     /// How many of `bytes` have left.
     sent: usize,
+    /// What could not leave: for whom, and how many bytes.
+    too_large: Vec<(SocketAddr, usize)>,
 }
 
 /// How far a flush came.
@@ -76,6 +78,10 @@ impl Batch {
                 Sent::Done => self.take_out(count, len),
                 // Not the ones behind it: the last is shorter, and may pass where a probe of the path's size doesn't.
                 Sent::Lost => self.take_out(1, size),
+                Sent::TooLarge => {
+                    self.too_large.push((way.to, size));
+                    self.take_out(1, size);
+                }
                 Sent::Full => return Flushed::Full,
                 Sent::Refused => {
                     self.take_out(count, len);
@@ -86,6 +92,11 @@ impl Batch {
         self.bytes.clear();
         self.sent = 0;
         Flushed::All
+    }
+
+    /// What could not leave, since this was last asked: it was too large for the first link.
+    pub(super) fn too_large(&mut self) -> Vec<(SocketAddr, usize)> {
+        std::mem::take(&mut self.too_large)
     }
 
     fn take_out(&mut self, count: usize, len: usize) {

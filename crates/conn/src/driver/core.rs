@@ -95,10 +95,18 @@ impl Core {
 
     /// Hands out everything the engine has to say, as far as the socket takes it.
     pub(super) fn drain(&mut self, now: Time) {
-        self.drain_once(now);
-        while mem::take(&mut self.is_refused) {
-            self.unreachable(now);
+        loop {
             self.drain_once(now);
+            let (is_refused, too_large) = (mem::take(&mut self.is_refused), self.batch.too_large());
+            if !is_refused && too_large.is_empty() {
+                return;
+            }
+            if is_refused {
+                self.unreachable(now);
+            }
+            for (peer, bytes) in too_large {
+                let _never_fails = self.handle(now, Input::TooLarge { peer, bytes });
+            }
         }
     }
 

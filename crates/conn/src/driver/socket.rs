@@ -20,6 +20,15 @@ pub(super) const BUFFER: usize = 64 << 10;
 /// connected, and a peer that nobody is at is found by its silence alone.
 const CONNECTS: bool = cfg!(any(target_os = "linux", target_os = "android", target_os = "windows"));
 
+/// The system's code for a datagram too large for the first link, which has no [`ErrorKind`].
+const EMSGSIZE: i32 = if cfg!(windows) {
+    10_040
+} else if cfg!(any(target_os = "linux", target_os = "android")) {
+    90
+} else {
+    40
+};
+
 /// A UDP socket that never waits, and whose datagrams the network must not fragment.
 pub(super) struct Socket {
     udp: UdpSocket,
@@ -35,8 +44,10 @@ pub(super) struct Socket {
 pub(super) enum Sent {
     /// It left.
     Done,
-    /// The network can't carry it, or not as large as this: a loss like any other.
+    /// The network can't carry it: a loss like any other.
     Lost,
+    /// The first link carries no packet as large as this.
+    TooLarge,
     /// The socket takes nothing now.
     Full,
     /// An earlier datagram found nobody at the peer's UDP address; this one was not sent.
@@ -109,6 +120,7 @@ impl Socket {
         let send = || self.offload.try_send(UdpSockRef::from(&self.udp), &transmit);
         match self.udp.try_io(Interest::WRITABLE, send) {
             Ok(()) => Sent::Done,
+            Err(error) if error.raw_os_error() == Some(EMSGSIZE) => Sent::TooLarge,
             Err(error) => match error.kind() {
                 ErrorKind::WouldBlock => Sent::Full,
                 ErrorKind::ConnectionRefused => Sent::Refused,

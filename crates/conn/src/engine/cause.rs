@@ -125,6 +125,7 @@ causes! {
     // The path's size.
     PathProbe = "a larger segment finds out whether the path carries it", "RFC 8899 5.2";
     ProbeArrived = "a larger segment has arrived", "RFC 8899 5.2";
+    ProbeTooLarge = "the system can't send a larger segment over its first link", "RFC 8899 5.1.2";
     ProbeLost = "a larger segment was lost, which is no sign of congestion", "RFC 8899 3 (6)";
     BlackHole = "large segments vanish, and small ones pass", "RFC 8899 4.3";
 

@@ -138,6 +138,7 @@ impl Endpoint {
             Input::Datagram { from, bytes, ecn } => self.datagram(now, from, bytes, ecn),
             Input::Tick => self.tick(now),
             Input::Unreachable { peer } => self.unreachable(now, peer),
+            Input::TooLarge { peer, bytes } => self.too_large(now, peer, bytes),
             Input::Listen { port, backlog } => return self.listen(now, port, backlog).map(Reply::Opened),
             Input::Accept { listener } => return self.accept(listener).map(Reply::Accepted),
             Input::Connect { peer, port } => return self.connect(now, peer, port).map(Reply::Opened),
@@ -269,6 +270,17 @@ impl Endpoint {
         for id in given_up {
             if let Some(slot) = self.slots.get_mut(&id) {
                 slot.connection.end(now, CloseReason::Unreachable, Cause::PeerUnreachable);
+            }
+            self.wake(id);
+        }
+    }
+
+    fn too_large(&mut self, now: Time, peer: SocketAddr, bytes: usize) {
+        let theirs = self.slots.iter().filter(|(_, slot)| slot.key().peer == peer);
+        let told: Vec<_> = theirs.map(|(&id, _)| id).collect();
+        for id in told {
+            if let Some(slot) = self.slots.get_mut(&id) {
+                slot.connection.datagram_too_large(now, bytes);
             }
             self.wake(id);
         }

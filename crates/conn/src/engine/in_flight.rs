@@ -290,6 +290,18 @@ impl InFlight {
         }
     }
 
+    /// The segment that ends here never left, if it was sent only once and nothing is known of it. Returns what it was.
+    pub(crate) fn mark_lost(&mut self, end: Position) -> Option<Sent> {
+        let index = self.index_of(end)?;
+        let sent = self.queue.get(index).copied()?;
+        if sent.fate != Fate::Unknown || sent.retransmissions > 0 {
+            return None;
+        }
+        self.set_fate(index, Fate::Lost);
+        self.drop_stale_times();
+        Some(sent)
+    }
+
     /// The segment sent longest ago of which nothing is known.
     pub(crate) fn oldest_sending(&self) -> Option<&Sent> {
         let &(end, order) = self.by_time.front()?;

@@ -45,6 +45,14 @@ pub enum Input {
         /// The UDP address that was tried.
         peer: SocketAddr,
     },
+    /// The system says that a datagram as large as this can't leave towards this UDP address: its first link carries no
+    /// such packet (EMSGSIZE). It was not sent.
+    TooLarge {
+        /// The UDP address it was for.
+        peer: SocketAddr,
+        /// Its UDP payload, in bytes.
+        bytes: usize,
+    },
     /// The application opens a listener: a passive OPEN (RFC 9293 section 3.10.1). Answer: [`Reply::Opened`].
     Listen {
         /// The TCP port, within the UDP socket.

@@ -189,6 +189,16 @@ impl PathMtu {
         }
     }
 
+    /// A datagram with so many bytes of ours, the header with them, could not leave: if the probe is as large, its size is
+    /// out of the question. Says where the probe ends.
+    pub(crate) fn on_too_large(&mut self, now: Time, bytes: usize) -> Option<Position> {
+        let probe = self.probe.filter(|probe| bytes >= usize::from(self.payload(probe.size)))?;
+        self.probe = None;
+        self.lost_probes = 0;
+        self.give_up(now, probe.size);
+        Some(probe.end)
+    }
+
     fn give_up(&mut self, now: Time, size: usize) {
         self.too_large = size;
         self.raise_at = Some(now + RAISE_AFTER);

@@ -82,6 +82,17 @@ impl Connection {
         is_probe
     }
 
+    /// A datagram could not leave. If it was the probe, no time is lost over it: its data goes again, at the size of the
+    /// others.
+    pub(crate) fn datagram_too_large(&mut self, now: Time, bytes: usize) {
+        let Some(end) = self.path_mtu.on_too_large(now, bytes) else { return };
+        let Some(lost) = self.sender.in_flight_mut().mark_lost(end) else { return };
+        self.resend_cause = Cause::ProbeTooLarge;
+        let (seq, bytes) = (lost.start.number().get(), lost.len());
+        self.tell(now, Cause::ProbeTooLarge, |_| What::FoundLost { bytes, seq });
+        self.plan_probe();
+    }
+
     /// Segments have arrived.
     pub(super) fn path_carried(&mut self, now: Time, arrivals: Arrivals) {
         if arrivals.probe {

@@ -137,10 +137,9 @@ impl Receiver {
 
     fn in_order(&mut self, data: Bytes) -> Arrived {
         let before = self.nxt;
-        let waited = self.reassembler.bytes() > 0;
+        let waited = self.reassembler.bytes();
         self.nxt += data.len() as u64;
         self.ready.push(data);
-        let direct = self.nxt;
         if let Some(next) = self.reassembler.take(self.nxt) {
             self.nxt += next.len() as u64;
             self.ready.append(next);
@@ -153,7 +152,8 @@ impl Receiver {
         if let Some(report) = &mut self.report {
             report.on_delivered(self.nxt);
         }
-        let arrival = if waited && self.nxt > before && (self.nxt > direct + u64::from(finished)) {
+        // What waited may be in the segment itself, and the gap is filled all the same (RFC 5681 4.2).
+        let arrival = if self.reassembler.bytes() < waited {
             Arrival::FilledGap
         } else if self.nxt > before {
             Arrival::InOrder

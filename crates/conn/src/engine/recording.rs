@@ -205,6 +205,7 @@ impl Recorded {
             Self::Input(input) => match input {
                 Input::Datagram { from: address, .. }
                 | Input::Unreachable { peer: address }
+                | Input::TooLarge { peer: address, .. }
                 | Input::Connect { peer: address, .. } => Some(address),
                 Input::Tick | Input::Listen { .. } | Input::Accept { .. } | Input::Call { .. } => None,
             },

@@ -126,18 +126,19 @@ async fn each_datagram_keeps_its_codepoint() {
 #[test]
 fn what_is_too_large_for_the_network_takes_nothing_else_with_it() {
     let mut batch = Batch::default();
-    for len in [9000, 1400, 1400, 9000, 9000, 1400] {
+    for len in [9000, 1400, 1400, 8000, 9000, 1400] {
         batch.add(([127, 0, 0, 1], 1).into(), Codepoint::NotEct, |out| out.resize(out.len() + len, 0));
     }
     let mut left = Vec::new();
     let network = |_, datagrams: &[u8], size: usize| {
         if size > 1500 {
-            return Sent::Lost;
+            return if size > 8999 { Sent::TooLarge } else { Sent::Lost };
         }
         left.extend(datagrams.chunks(size).map(<[u8]>::len));
         Sent::Done
     };
     assert_eq!(batch.flush_with(|| 64, network), Flushed::All);
     assert_eq!(left, [1400, 1400, 1400]);
+    assert_eq!(batch.too_large().len(), 2);
     assert!(batch.is_empty());
 }

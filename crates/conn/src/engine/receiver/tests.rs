@@ -50,6 +50,15 @@ fn what_comes_in_order_is_delivered_and_what_comes_early_waits() {
     assert_eq!(read_all(&mut receiver), text(1, 300));
 }
 
+/// RFC 5681 4.2: it fills the gap, though nothing of what waited is delivered with it.
+#[test]
+fn a_segment_that_holds_what_waited_fills_the_gap() {
+    let mut receiver = without_options(1000, 100);
+    arrive(&mut receiver, 101, 100);
+    assert_eq!(arrive(&mut receiver, 1, 300).arrival, Arrival::FilledGap);
+    assert_eq!(arrive(&mut receiver, 301, 100).arrival, Arrival::InOrder);
+}
+
 /// RFC 9293 3.10.7.4 (seventh): trimmed at both ends.
 #[test]
 fn only_the_part_in_the_window_is_taken() {
