@@ -50,7 +50,7 @@ fn every_byte_arrives_once_and_in_order_whatever_the_link_does() {
             if seed >= runs || failures.len() > 2 {
                 return failures;
             }
-            failures.extend(run_seed(seed).err());
+            failures.extend(run_seed(seed).inspect_err(|_| eprintln!("seed {seed} failed")).err());
         }
     };
     let failures: Vec<String> = std::thread::scope(|scope| {

@@ -44,6 +44,16 @@ pub enum Closing {
     Abort(usize),
 }
 
+impl Habits {
+    /// A byte in flight at a time, and a timeout of a minute for one in three: 60,000 would take longer than a month.
+    fn write_no_more_than(&mut self, most: usize) {
+        self.writes = self.writes.min(most);
+        if let Closing::Abort(at) = &mut self.closing {
+            *at = (*at).min(self.writes);
+        }
+    }
+}
+
 impl Scenario {
     pub fn new(seed: u64) -> Self {
         let mut dice = Dice::new(split_seed(seed, "scenario"));
@@ -61,6 +71,9 @@ impl Scenario {
         if aborts {
             // Who only listens hears of an abort whose reset was lost by keep-alive, and that waits for a user timeout.
             (client.user_timeout, server.user_timeout) = (None, None);
+        }
+        for (habits, config) in habits.iter_mut().zip([&client, &server]) {
+            habits.write_no_more_than(1000 * config.send_buffer);
         }
         let crowded = dice.one_in(8);
         let faults = faults(&mut dice, [&client, &server], crowded);
