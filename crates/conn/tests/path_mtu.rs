@@ -15,16 +15,7 @@ const MOST: u16 = 65_487;
 const CONN: ConnId = ConnId(0);
 
 fn discover() -> Config {
-    Config {
-        path_mtu: PathMtu::Discover,
-        timestamps: false,
-        mss: MOST,
-        window_scale: Some(8),
-        receive_buffer: 1 << 20,
-        receive_buffer_max: 1 << 20,
-        send_buffer: 1 << 21,
-        ..Config::new(Profile::Modern)
-    }
+    Config { timestamps: false, receive_buffer: 1 << 20, ..Config::new(Profile::Modern) }
 }
 
 /// A link that carries IP packets up to this size: its faults count UDP's payload.

@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 
-use lucid_conn::engine::{Counts, Time};
+use lucid_conn::engine::{
+    Arrival, Cause, Change, CloseReason, Counts, Late, Limit, SegmentSummary, State, Time,
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
