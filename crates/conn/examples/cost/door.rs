@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use lucid_conn::engine::{
-    Call, Codepoint, Config, ConnId, Endpoint, Input, MakeController, Output, Reply, Setup, Time,
+    Call, Codepoint, Config, ConnId, Endpoint, Input, MakeController, Output, PathMtu, Reply, Setup, Time,
 };
 use lucid_wire::{Flags, Header, Options, PseudoHeader, Segment, SeqNum, Timestamps};
 use serde::Serialize;
@@ -14,8 +14,10 @@ const PEER: ([u8; 4], u16) = ([10, 0, 0, 2], 2222);
 const PORT: u16 = 80;
 /// The peer's first number.
 const PEER_ISS: SeqNum = SeqNum::new(1_000_000);
-/// How much a segment holds: what Ethernet carries, beside timestamps.
-pub(crate) const SEGMENT: u64 = 1440;
+/// What Ethernet carries. The path isn't probed: probes would be counted as data.
+const MSS: u16 = 1452;
+/// How much a segment holds, beside timestamps.
+pub(crate) const SEGMENT: u64 = MSS as u64 - 12;
 
 /// How often the engine was asked.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
@@ -75,6 +77,7 @@ impl Door {
     /// Opens a connection to the peer, whose window is scaled by so many bits.
     pub(crate) fn open(config: Config, make_controller: Option<MakeController>, scale: u8) -> Self {
         let peer = SocketAddr::from(PEER);
+        let config = Config { mss: MSS, path_mtu: PathMtu::Fixed, ..config };
         let mut endpoint = Endpoint::new(Setup { config, secret: [7; 16], max_connections: 1 });
         if let Some(make) = make_controller {
             endpoint = endpoint.with_controller(make);
@@ -97,7 +100,7 @@ impl Door {
         };
         let mut answer = door.peer_segment(Flags::SYN | Flags::ACK, 0, door.first);
         let options = &mut answer.header.options;
-        (options.mss, options.window_scale, options.sack_permitted) = (Some(1452), Some(scale), true);
+        (options.mss, options.window_scale, options.sack_permitted) = (Some(MSS), Some(scale), true);
         answer.header.window = u16::MAX;
         door.arrives(&answer);
         while door.next_segment().is_some() {}
