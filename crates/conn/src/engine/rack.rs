@@ -84,6 +84,12 @@ impl Rack {
         }
     }
 
+    /// A recovery was for nothing: what it took for lost came late, overtaken by what was sent after it. Step 3 sees that
+    /// only of segments sent once, so never where everything overtaken is sent again before it arrives.
+    pub(crate) fn on_needless_recovery(&mut self) {
+        self.reordering_seen = true;
+    }
+
     /// Step 4: the peer received something twice (D-SACK), with `una` acknowledged and everything before `nxt` sent.
     pub(crate) fn on_duplicate_report(&mut self, una: Position, nxt: Position) {
         if self.widened_until.is_none_or(|until| una >= until) {

@@ -20,6 +20,8 @@ impl Connection {
         let timeout = self.episode.take().is_some_and(|episode| episode.kind == Kind::Timeout);
         if timeout {
             self.rtt.reset_back_off();
+        } else {
+            self.rack.on_needless_recovery();
         }
         self.sender.in_flight_mut().unmark_lost();
         self.sender.defer_lost(false);
