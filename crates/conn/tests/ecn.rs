@@ -81,7 +81,7 @@ fn each_echo_is_answered_by_one_cwr_on_new_data() {
 #[test]
 fn only_new_data_is_ect() {
     let faults = Faults { loss: "3%".parse().unwrap(), ..marking() };
-    let mut pair = transfer(Pair::over(&config(), &config(), &faults, 5), 500_000);
+    let mut pair = transfer(Pair::over(&config(), &config(), &faults, 5), 2_000_000);
     let mut seen = std::collections::BTreeSet::new();
     let (mut new, mut again) = (0, 0);
     for (segment, ecn) in sent(&mut pair, Who::Client) {

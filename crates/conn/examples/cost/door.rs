@@ -75,9 +75,9 @@ fn tick(endpoint: &mut Endpoint, now: Time) {
 
 impl Door {
     /// Opens a connection to the peer, whose window is scaled by so many bits.
-    pub(crate) fn open(config: Config, make_controller: Option<MakeController>, scale: u8) -> Self {
+    pub(crate) fn open(mut config: Config, make_controller: Option<MakeController>, scale: u8) -> Self {
         let peer = SocketAddr::from(PEER);
-        let config = Config { mss: MSS, path_mtu: PathMtu::Fixed, ..config };
+        (config.mss, config.path_mtu) = (MSS, PathMtu::Fixed);
         let mut endpoint = Endpoint::new(Setup { config, secret: [7; 16], max_connections: 1 });
         if let Some(make) = make_controller {
             endpoint = endpoint.with_controller(make);

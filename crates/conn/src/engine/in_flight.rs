@@ -302,6 +302,11 @@ impl InFlight {
         Some(sent)
     }
 
+    /// What ends here may have been sent more than once: it was, or it is no longer known.
+    pub(crate) fn may_have_gone_twice(&self, end: Position) -> bool {
+        self.index_of(end).and_then(|index| self.queue.get(index)).is_none_or(|sent| sent.retransmissions > 0)
+    }
+
     /// The segment sent longest ago of which nothing is known.
     pub(crate) fn oldest_sending(&self) -> Option<&Sent> {
         let &(end, order) = self.by_time.front()?;

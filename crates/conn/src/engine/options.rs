@@ -75,11 +75,11 @@ impl Connection {
         }
     }
 
-    /// The application has read so many bytes: the more it reads in a round trip, the larger its buffer.
-    pub(super) fn tune_receive_buffer(&mut self, now: Time, read: usize) {
+    /// The more arrives in a round trip, and is read, the larger the receive buffer.
+    pub(super) fn tune_receive_buffer(&mut self, now: Time) {
         let round_trip = self.rtt.smoothed();
         let Some(receiver) = &mut self.receiver else { return };
-        if let Some(before) = receiver.grow(now, read, round_trip) {
+        if let Some(before) = receiver.tune(now, round_trip) {
             let after = receiver.capacity();
             self.tell(now, Cause::ReaderKeepsUp, |_| What::ReceiveBuffer { bytes: Change { before, after } });
         }

@@ -1,6 +1,6 @@
 //! What a connection does with its search for the path's size: the probes among its segments, and the size of the others.
 
-use lucid_congestion::Time;
+use lucid_congestion::{Phase, Time};
 
 use super::cause::Cause;
 use super::config::PathMtu as Choice;
@@ -15,6 +15,9 @@ const BELOW_V4: u16 = 20 + 8;
 const BELOW_V6: u16 = 40 + 8;
 /// Our own, without the options of every segment.
 const HEADER: u16 = 20;
+/// As long as the window doubles, what a probe has beyond an ordinary segment is no larger part of it than this: if the
+/// path swallows the probe, that part doesn't double.
+const PROBE_SHARE: u64 = 8;
 
 /// What an acknowledgment says of the path's size.
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,12 +52,15 @@ impl Connection {
         self.sender.set_mss(self.path_mtu.size());
     }
 
-    /// Lets the next new segment be a probe, if there is one to send and a loss of it would be found and repaired: not in
-    /// recovery, and with windows that hold more than the probe (RFC 4821 section 7.4).
+    /// Lets the next new segment be a probe, if there is one to send, and a loss of it would be found and repaired, and
+    /// hold up little: not in recovery, and with windows that hold more than the probe (RFC 4821 section 7.4).
     pub(super) fn plan_probe(&mut self) {
         let candidate = self.path_mtu.candidate(self.sender.una()).filter(|&size| {
-            let places = 2 * u64::from(size);
-            self.episode.is_none() && places <= self.congestion_window() && places <= self.sender.max_window()
+            let (window, places) = (self.congestion_window(), 2 * u64::from(size));
+            let more = u64::from(size.saturating_sub(self.sender.mss()));
+            let grows = self.congestion.phase() == Phase::SlowStart && self.is_window_limited();
+            let fits = places <= window.min(self.sender.max_window());
+            fits && !(grows && more > window / PROBE_SHARE) && self.episode.is_none()
         });
         self.sender.plan_probe(candidate);
     }

@@ -23,6 +23,8 @@ use super::tuning::Tuning;
 
 /// The largest number that the header's 16 bits can offer.
 const MAX_FIELD: u64 = 65535;
+/// What a full segment of the peer's carries, before one has come.
+const FIRST_GUESS: u16 = 1200;
 
 /// The receiving half of a connection.
 #[derive(Debug)]
@@ -35,8 +37,9 @@ pub(crate) struct Receiver {
     /// Last.ACK.sent: RCV.NXT as the peer last heard it.
     acknowledged: Position,
     capacity: u64,
-    /// What a full segment of the peer's carries, for silly-window avoidance.
-    mss: u64,
+    /// What a full segment of the peer's carries, for silly-window avoidance: the longest that has come, and at first what
+    /// nearly every path carries. What we would take may be much more.
+    full_segment: u64,
     ready: Chunks,
     reassembler: Reassembler,
     /// There is one if both sides speak of selective acknowledgments.
@@ -71,7 +74,7 @@ impl Receiver {
             shift: agreed.scale.map_or(0, |scale| scale.receive),
             acknowledged: nxt,
             capacity,
-            mss: u64::from(mss),
+            full_segment: u64::from(mss.min(FIRST_GUESS)),
             ready: Chunks::default(),
             reassembler: Reassembler::default(),
             report: agreed.sack.then(SackReport::default),
@@ -119,6 +122,7 @@ impl Receiver {
     /// Takes a segment's text and FIN in: what lies in the window, in order or not.
     pub(crate) fn arrive(&mut self, seq: Position, mut data: Bytes, fin: bool) -> Arrived {
         let arrived = data.len();
+        self.full_segment = self.full_segment.max(arrived as u64);
         let end = seq + arrived as u64;
         self.note_duplicate(seq..end + u64::from(fin));
         // Bytes that came already can't lie behind the end of the stream.
@@ -138,6 +142,7 @@ impl Receiver {
     fn in_order(&mut self, data: Bytes) -> Arrived {
         let before = self.nxt;
         let waited = self.reassembler.bytes();
+        self.count_arrived(data.len());
         self.nxt += data.len() as u64;
         self.ready.push(data);
         if let Some(next) = self.reassembler.take(self.nxt) {
@@ -167,6 +172,7 @@ impl Receiver {
     fn out_of_order(&mut self, start: Position, data: &Bytes) -> Arrived {
         let runs = self.reassembler.runs();
         let kept = self.reassembler.insert(start, data, self.capacity);
+        self.count_arrived(kept);
         let joined = self.reassembler.runs() < runs || self.fin.is_some();
         if let (Some(run), Some(report)) = (self.held_at(start), &mut self.report) {
             report.on_kept(&run, joined);
@@ -237,9 +243,16 @@ impl Receiver {
         }
     }
 
-    /// The application has read: whether the buffer grew by it, and from what size.
-    pub(crate) fn grow(&mut self, now: Time, read: usize, round_trip: Option<Duration>) -> Option<u64> {
-        let wanted = self.tuning.as_mut()?.on_read(now, read as u64, round_trip)?;
+    fn count_arrived(&mut self, bytes: usize) {
+        if let Some(tuning) = &mut self.tuning {
+            tuning.on_arrived(bytes as u64);
+        }
+    }
+
+    /// Lets the buffer grow if it is time: whether it did, and from what size.
+    pub(crate) fn tune(&mut self, now: Time, round_trip: Option<Duration>) -> Option<u64> {
+        let unread = self.unread();
+        let wanted = self.tuning.as_mut()?.wanted(now, unread, round_trip)?;
         let before = self.capacity;
         self.capacity = before.max(wanted);
         (self.capacity > before).then_some(before)
@@ -252,7 +265,13 @@ impl Receiver {
 
     /// The application takes at most `max` bytes.
     pub(crate) fn read(&mut self, max: usize) -> Bytes {
-        self.ready.take(max)
+        let data = self.ready.take(max);
+        if let Some(tuning) = &mut self.tuning
+            && self.ready.len() == 0
+        {
+            tuning.on_all_read();
+        }
+        data
     }
 
     /// How far the right edge could be now (MAY-8).
@@ -273,7 +292,7 @@ impl Receiver {
 
     /// Moves the edge as far as silly-window avoidance lets it (RFC 9293 section 3.8.6.2.2, MUST-39).
     pub(crate) fn open_window(&mut self) {
-        if self.growth() >= self.mss.min(self.capacity / 2) {
+        if self.growth() >= self.full_segment.min(self.capacity / 2) {
             self.edge = self.edge.max(self.possible_edge());
         }
     }
@@ -293,9 +312,9 @@ impl Receiver {
     /// too small for two full segments, and one fits again.
     pub(crate) fn owes_update(&self) -> bool {
         let growth = self.growth();
-        let worth = self.mss.min(self.capacity / 2).max(1);
+        let worth = self.full_segment.min(self.capacity / 2).max(1);
         2 * growth >= self.capacity.min(self.max_window())
-            || (self.window() < 2 * self.mss && growth >= worth)
+            || (self.window() < 2 * self.full_segment && growth >= worth)
     }
 
     /// RCV.UP <- max(RCV.UP, SEG.UP). Returns whether the urgent pointer moved ahead of what is read (MUST-32).

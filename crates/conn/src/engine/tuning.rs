@@ -1,54 +1,80 @@
 //! How large the receive buffer is to be: so large that its window is never what limits a fast path.
 //!
-//! Dynamic right-sizing (Fisk and Feng, 2001): what the application reads in a round trip is what the path and the
-//! application together can do; the window is to hold several times that, so that a sender may double its rate, and a
-//! loss be repaired meanwhile.
+//! Dynamic right-sizing (Fisk and Feng, 2001), by what arrives in a round trip while the application keeps up: the window
+//! is to hold several times that, so that a sender may double its rate, and a loss be repaired meanwhile. What waits behind
+//! a gap counts as it comes: a repair takes a round trip or two, in which nothing can be read, and slow start goes on.
 
 use core::time::Duration;
 
 use lucid_congestion::Time;
 
-/// The buffer holds what is read in so many round trips: one is on its way, the next may bring twice as much (slow
+/// The buffer holds what arrives in so many round trips: one is on its way, the next may bring twice as much (slow
 /// start), and one goes by while a loss is repaired.
 const ROUND_TRIPS: u64 = 4;
 
-/// The measure of an application that reads.
+/// The measure of what arrives, and of an application that reads it.
 #[derive(Debug)]
 pub(crate) struct Tuning {
     /// The buffer never becomes larger.
     max: u64,
-    /// Since when `read` counts.
-    since: Time,
-    read: u64,
+    turn: Turn,
     /// The round trip that the peer's timestamps showed in the last turn.
     round_trip: Option<Duration>,
-    /// The shortest in this turn.
+}
+
+/// A round trip.
+#[derive(Debug)]
+struct Turn {
+    since: Time,
+    arrived: u64,
+    /// The application has read all that there was, once.
+    read_all: bool,
+    /// The shortest round trip that the peer's timestamps showed.
     shortest: Option<Duration>,
+}
+
+impl Turn {
+    fn new(since: Time) -> Self {
+        Self { since, arrived: 0, read_all: false, shortest: None }
+    }
 }
 
 impl Tuning {
     /// Up to `max` bytes.
     pub(crate) fn new(max: u64, now: Time) -> Self {
-        Self { max, since: now, read: 0, round_trip: None, shortest: None }
+        Self { max, turn: Turn::new(now), round_trip: None }
     }
 
     /// A segment with data echoes an ACK of ours that is so old.
     pub(crate) fn on_echo(&mut self, age: Duration) {
-        self.shortest = Some(self.shortest.map_or(age, |shortest| shortest.min(age)));
+        let shortest = &mut self.turn.shortest;
+        *shortest = Some(shortest.map_or(age, |shortest| shortest.min(age)));
     }
 
-    /// The application has read so many bytes. Returns how large the buffer should be, once for each round trip;
-    /// `measured` is the round trip of our own segments, for a peer without timestamps.
-    pub(crate) fn on_read(&mut self, now: Time, bytes: u64, measured: Option<Duration>) -> Option<u64> {
-        self.read += bytes;
-        let round_trip = self.round_trip.or(self.shortest).or(measured)?;
-        if now.saturating_since(self.since) < round_trip {
+    /// So many bytes arrived that had not before, and are kept.
+    pub(crate) fn on_arrived(&mut self, bytes: u64) {
+        self.turn.arrived += bytes;
+    }
+
+    /// Nothing is left to read.
+    pub(crate) fn on_all_read(&mut self) {
+        self.turn.read_all = true;
+    }
+
+    /// Returns how large the buffer should be, once for each round trip in which the application kept up. `measured` is
+    /// the round trip of our own segments, for a peer without timestamps.
+    pub(crate) fn wanted(&mut self, now: Time, unread: u64, measured: Option<Duration>) -> Option<u64> {
+        let turn = &self.turn;
+        let round_trip = self.round_trip.or(turn.shortest).or(measured)?;
+        if now.saturating_since(turn.since) < round_trip {
             return None;
         }
-        let wanted = self.read.saturating_mul(ROUND_TRIPS).min(self.max);
-        let round_trip = self.shortest.or(self.round_trip);
-        *self = Self { round_trip, ..Self::new(self.max, now) };
-        Some(wanted)
+        let wanted = turn.arrived.saturating_mul(ROUND_TRIPS).min(self.max);
+        // Behind a gap there may be nothing to read for the whole of it.
+        let kept_up = turn.read_all || unread == 0;
+        self.round_trip = turn.shortest.or(self.round_trip);
+        self.turn = Turn::new(now);
+        kept_up.then_some(wanted)
     }
 }
 
@@ -65,13 +91,31 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_in_a_round_trip_counts_four_times() {
+    fn what_arrives_in_a_round_trip_counts_four_times() {
         let mut tuning = Tuning::new(1_000_000, at(0));
-        assert_eq!(tuning.on_read(at(1), 1000, None), None, "of what length is not known");
-        assert_eq!(tuning.on_read(at(9), 1000, Some(ms(10))), None);
-        assert_eq!(tuning.on_read(at(10), 500, Some(ms(10))), Some(10_000));
-        assert_eq!(tuning.on_read(at(19), 500, Some(ms(10))), None, "the next turn");
-        assert_eq!(tuning.on_read(at(20), 1 << 40, Some(ms(10))), Some(1_000_000), "at most");
+        tuning.on_arrived(1000);
+        assert_eq!(tuning.wanted(at(1), 0, None), None, "of what length is not known");
+        tuning.on_arrived(1000);
+        assert_eq!(tuning.wanted(at(9), 0, Some(ms(10))), None);
+        tuning.on_arrived(500);
+        assert_eq!(tuning.wanted(at(10), 0, Some(ms(10))), Some(10_000));
+        tuning.on_arrived(500);
+        assert_eq!(tuning.wanted(at(19), 0, Some(ms(10))), None, "the next turn");
+        tuning.on_arrived(1 << 40);
+        assert_eq!(tuning.wanted(at(20), 0, Some(ms(10))), Some(1_000_000), "at most");
+    }
+
+    /// A larger buffer would only fill, too.
+    #[test]
+    fn an_application_that_always_leaves_something_gets_no_more_room() {
+        let mut tuning = Tuning::new(1_000_000, at(0));
+        tuning.on_arrived(1000);
+        assert_eq!(tuning.wanted(at(10), 500, Some(ms(10))), None);
+        tuning.on_arrived(1000);
+        tuning.on_all_read();
+        assert_eq!(tuning.wanted(at(20), 500, Some(ms(10))), Some(4000), "it had caught up meanwhile");
+        tuning.on_arrived(1000);
+        assert_eq!(tuning.wanted(at(30), 0, Some(ms(10))), Some(4000), "all of it waits behind a gap");
     }
 
     /// Our own segments may have gone long ago, on a path that was shorter.
@@ -80,10 +124,13 @@ mod tests {
         let mut tuning = Tuning::new(1_000_000, at(0));
         tuning.on_echo(ms(80));
         tuning.on_echo(ms(50));
-        assert_eq!(tuning.on_read(at(40), 1000, Some(ms(10))), None);
-        assert_eq!(tuning.on_read(at(50), 1000, Some(ms(10))), Some(8000));
+        tuning.on_arrived(1000);
+        assert_eq!(tuning.wanted(at(40), 0, Some(ms(10))), None);
+        tuning.on_arrived(1000);
+        assert_eq!(tuning.wanted(at(50), 0, Some(ms(10))), Some(8000));
         tuning.on_echo(ms(90));
-        assert_eq!(tuning.on_read(at(100), 1000, Some(ms(10))), Some(4000), "that of the turn before");
-        assert_eq!(tuning.on_read(at(150), 1000, Some(ms(10))), None);
+        tuning.on_arrived(1000);
+        assert_eq!(tuning.wanted(at(100), 0, Some(ms(10))), Some(4000), "that of the turn before");
+        assert_eq!(tuning.wanted(at(150), 0, Some(ms(10))), None);
     }
 }

@@ -60,7 +60,7 @@ impl Connection {
         if let Some(receiver) = self.receiver.as_mut().filter(|_| orderly) {
             let data = receiver.read(max);
             if !data.is_empty() || max == 0 {
-                self.tune_receive_buffer(now, data.len());
+                self.tune_receive_buffer(now);
                 self.owe_window_update();
                 return Ok(Reply::Data(data));
             }

@@ -41,6 +41,17 @@ fn an_ack_that_covers_a_retransmission_measures_nothing() {
 }
 
 #[test]
+fn only_what_was_sent_again_may_have_gone_twice() {
+    let mut in_flight = three();
+    in_flight.mark_front_lost();
+    in_flight.resend_first_lost(place(100), ms(30), Stamp::default());
+    assert!(in_flight.may_have_gone_twice(place(100)));
+    assert!(!in_flight.may_have_gone_twice(place(200)));
+    in_flight.acknowledge(place(200), ms(40), |_| ());
+    assert!(in_flight.may_have_gone_twice(place(200)), "it is forgotten");
+}
+
+#[test]
 fn what_is_lost_is_outstanding_but_not_in_the_network() {
     let mut in_flight = three();
     in_flight.mark_all_lost(100);

@@ -154,13 +154,42 @@ fn the_acceptability_test_has_four_cases() {
 fn the_window_opens_by_a_segment_or_half_of_the_buffer() {
     for (capacity, step) in [(1000, 100), (150, 75)] {
         let mut receiver = without_options(capacity, 100);
-        let all = receiver.window();
-        arrive(&mut receiver, 1, all);
+        for at in (0..capacity as u64).step_by(50) {
+            arrive(&mut receiver, 1 + at, 50);
+        }
         receiver.read(step - 1);
         assert_eq!(offer(&mut receiver), 0, "of {capacity}");
         receiver.read(1);
         assert_eq!(usize::from(offer(&mut receiver)), step, "of {capacity}");
     }
+}
+
+/// What we would take says nothing of the path: with an MSS of 65,487 the window would open by half of the buffer each time.
+#[test]
+fn a_full_segment_is_the_longest_that_has_come() {
+    let mut receiver = without_options(60_000, 65_487);
+    arrive(&mut receiver, 1, 1440);
+    arrive(&mut receiver, 1441, 1440);
+    let offered = offer(&mut receiver);
+    receiver.read(1439);
+    assert_eq!(offer(&mut receiver), offered);
+    receiver.read(1);
+    assert_eq!(offer(&mut receiver), offered + 1440);
+}
+
+/// While a loss is repaired nothing can be read; but what comes says all the same what the path can do.
+#[test]
+fn the_buffer_grows_by_what_waits_behind_a_gap_too() {
+    let mut receiver = without_options(1000, 100);
+    receiver.tune_up_to(1 << 20, Time::ZERO);
+    for at in [101, 201, 301, 201] {
+        arrive(&mut receiver, at, 100);
+    }
+    let round_trip = Duration::from_millis(10);
+    assert_eq!(receiver.tune(Time::from_millis(10), Some(round_trip)), Some(1000));
+    assert_eq!(receiver.capacity(), 1200, "four times 300");
+    arrive(&mut receiver, 1, 100);
+    assert_eq!(receiver.tune(Time::from_millis(20), Some(round_trip)), None, "nobody reads");
 }
 
 /// The header has 16 bits.

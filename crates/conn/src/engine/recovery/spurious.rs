@@ -32,8 +32,11 @@ impl Connection {
 
     fn proof_of_spurious(&mut self, news: &News) -> Option<Cause> {
         let clock = self.timestamp_clock();
+        // What went only once, the network doubled.
+        let echo_of_ours = |(_, end)| self.sender.in_flight().may_have_gone_twice(end);
+        let reported = news.duplicate.is_some_and(echo_of_ours);
         let undo = self.undo.as_mut()?;
-        if news.duplicate.is_some() && undo.on_duplicate_report() {
+        if reported && undo.on_duplicate_report() {
             return Some(Cause::AllResentWereDuplicates);
         }
         if let Some(echo) = news.echo {

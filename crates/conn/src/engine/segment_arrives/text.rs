@@ -43,6 +43,7 @@ impl Connection {
             self.reset_peer(now, Cause::NoReader);
             return Check::Done;
         }
+        self.tune_receive_buffer(now);
         let Some(receiver) = &mut self.receiver else { return Check::Done };
         let arrived = receiver.arrive(arriving.seq, arriving.text.clone(), arriving.fin);
         arriving.fin = arrived.finished;

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::engine::event::Limit;
 
 /// Our SYN: the numbers wrap after a few bytes.
 const ISS: SeqNum = SeqNum::new(u32::MAX - 20);
@@ -66,6 +67,31 @@ fn full_segments_go_up_to_the_smaller_window() {
     write(&mut narrow, 450);
     assert_eq!(go_on(&mut narrow, PLENTY), [(1, 101), (101, 201)]);
     assert_eq!(narrow.next(PLENTY), Next::Full(Limit::Receiver));
+}
+
+/// Where small segments use a window up, each ACK opens it by a few of them: the larger one would never find room.
+#[test]
+fn a_probe_gathers_the_room_that_it_needs() {
+    let acknowledge = |sender: &mut Sender, up_to: u64, window: u64| {
+        sender.acknowledge(place(up_to), Time::ZERO, |_| ());
+        sender.update_window(place(up_to), place(up_to), window);
+    };
+    let full = || {
+        let mut sender = sender(1000, false);
+        write(&mut sender, 5000);
+        assert_eq!(go_on(&mut sender, PLENTY).len(), 10);
+        sender.plan_probe(Some(300));
+        sender
+    };
+    let mut gathering = full();
+    acknowledge(&mut gathering, 201, 1000);
+    assert_eq!(gathering.next(PLENTY), Next::Full(Limit::Receiver), "room for two small ones");
+    acknowledge(&mut gathering, 301, 1000);
+    assert_eq!(go_on(&mut gathering, PLENTY), [(1001, 1301)]);
+
+    let mut narrowed = full();
+    acknowledge(&mut narrowed, 901, 200);
+    assert_eq!(go(&mut narrowed, PLENTY), Some((1001, 1101)), "the window will never hold it");
 }
 
 #[test]
