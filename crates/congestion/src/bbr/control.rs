@@ -6,7 +6,8 @@ use super::state::State;
 use crate::Parameters;
 
 impl Bbr {
-    /// BBR.PacingMarginPercent: 1 % below the estimate, so that a queue shrinks rather than grows.
+    /// BBR.PacingMarginPercent: 1 % below the estimate, so that a queue shrinks rather than grows. Where there is none
+    /// ([`Queue::drained`](super::queue::Queue::drained)), nothing has to shrink.
     const MARGIN: f64 = 0.99;
 
     /// BBR.bdp: what fits the path without a queue; the initial window, until a round trip is known.
@@ -61,7 +62,9 @@ impl Bbr {
     /// SetPacingRateWithGain. Until the pipe was full once, the rate only rises: an application that sends little
     /// says nothing against it.
     pub(super) fn set_pacing_rate(&mut self, gain: f64) {
-        let rate = gain * self.bandwidth * Self::MARGIN;
+        let drained = self.parameters.heed_queue && self.queue.drained;
+        let margin = if drained { 1.0 } else { Self::MARGIN };
+        let rate = gain * self.bandwidth * margin;
         if self.bandwidth > 0.0 && (self.full_pipe.reached || rate > self.pacing_rate) {
             // One segment a second: less than any bandwidth of interest, but never nothing.
             self.pacing_rate = rate.max(self.smss);

@@ -17,7 +17,7 @@ use super::sample::between;
 ///   a fifth of what it sends, and is noticed within a round. Outside of a probe it takes two such rounds in a row: a
 ///   burst is over after one, while a path that has become too narrow goes on losing.
 /// * [`heed_queue`](Self::heed_queue): a probe that has made a queue ends, and a path seen without one needs no
-///   ProbeRTT.
+///   ProbeRTT as often, nor a rate below its own.
 ///
 /// Values out of range are brought into `0..=1` when the controller is built; a NaN counts as 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,8 +36,9 @@ pub struct BbrParameters {
     pub beta: f64,
     /// End a probe as soon as its own round trips show a queue: they grow for no other reason than that the path
     /// is full. The draft waits for three rounds without more bandwidth, which makes the queue three times as
-    /// long. And put ProbeRTT off while round trips come close to the shortest one known, which then holds: a fifth
-    /// of a second at half the rate every five seconds would show nothing more.
+    /// long. Put ProbeRTT off, to every ten seconds, while round trips come close to the shortest one known, which then
+    /// holds: a fifth of a second at half the rate would show nothing more. And pace at all of the bandwidth as long as
+    /// they do: one percent less, as the draft has it, is for a queue that has to shrink.
     pub heed_queue: bool,
 }
 

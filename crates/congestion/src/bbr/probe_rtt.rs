@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use super::Bbr;
 use super::probe_bw::Feedback;
+use super::queue::shows_none;
 use super::sample::Sample;
 use super::state::State;
 use crate::Time;
@@ -17,6 +18,8 @@ pub(super) struct MinRtt {
     /// BBR.probe_rtt_min_delay.
     recent: Option<Duration>,
     recent_at: Time,
+    /// Until when a visit to ProbeRtt may be put off.
+    put_off_until: Option<Time>,
     /// BBR.probe_rtt_expired.
     expired: bool,
 }
@@ -28,15 +31,21 @@ impl MinRtt {
     const INTERVAL: Duration = Duration::from_secs(5);
 
     /// UpdateMinRTT. A round trip as short as ever, or nearly so, shows as much as a visit to ProbeRtt would: if
-    /// `heed_queue`, it puts that visit off.
-    fn update(&mut self, now: Time, rtt: Option<Duration>, heed_queue: bool) {
-        self.expired = self.recent.is_some() && now > self.recent_at + Self::INTERVAL;
+    /// `heed_queue`, it puts that visit off. But not for longer than a minimum is believed: who came late has only seen the
+    /// others' queue, takes it for the path's own length, and would never know better. Who `leaves_room` has no need to
+    /// make some.
+    fn update(&mut self, now: Time, rtt: Option<Duration>, heed_queue: bool, leaves_room: bool) {
+        let due = self.put_off_until.is_some_and(|until| now > until);
+        self.expired = self.recent.is_some() && (now > self.recent_at + Self::INTERVAL || heed_queue && due);
         let Some(rtt) = rtt else { return };
+        if self.expired || leaves_room || self.rtt.is_none_or(|least| rtt < least - least / 32) {
+            self.put_off_until = Some(now + Self::FILTER);
+        }
         if self.expired || self.recent.is_none_or(|recent| rtt < recent) {
             self.recent = Some(rtt);
             self.recent_at = now;
         }
-        if heed_queue && self.rtt.is_some_and(|least| rtt <= least.saturating_add(least / 32)) {
+        if heed_queue && self.rtt.is_some_and(|least| shows_none(rtt, least)) {
             self.recent_at = now;
         }
         let outdated = now > self.at + Self::FILTER;
@@ -73,7 +82,8 @@ impl Bbr {
 
     /// UpdateMinRTT and CheckProbeRTT.
     pub(super) fn check_probe_rtt(&mut self, sample: &Sample) {
-        self.min_rtt.update(sample.now, sample.rtt, self.parameters.heed_queue);
+        let leaves_room = sample.app_limited || sample.in_flight <= self.probe_rtt_window();
+        self.min_rtt.update(sample.now, sample.rtt, self.parameters.heed_queue, leaves_room);
         if self.state != State::ProbeRtt && self.min_rtt.expired && !self.idle_restart {
             self.save_window();
             self.state = State::ProbeRtt;

@@ -20,14 +20,23 @@ impl LeastOf {
         self.count += 1;
     }
 
-    /// Whether all of them were longer than `empty`, the path's round trip, by a sixteenth, within the bounds that
-    /// HyStart++ has for the same question (RFC 9406 section 4.3). Begins anew.
-    fn take(&mut self, empty: Duration) -> bool {
-        const LEAST: Duration = Duration::from_millis(4);
-        const MOST: Duration = Duration::from_millis(16);
-        let taken = core::mem::take(self).least;
-        taken.is_some_and(|least| least > empty.saturating_add((empty / 16).clamp(LEAST, MOST)))
+    /// Begins anew.
+    fn take(&mut self) -> Option<Duration> {
+        core::mem::take(self).least
     }
+}
+
+/// Whether this round trip is longer than `empty`, the path's without a queue, by a sixteenth, within the bounds that
+/// HyStart++ has for the same question (RFC 9406 section 4.3).
+fn shows_queue(rtt: Duration, empty: Duration) -> bool {
+    const LEAST: Duration = Duration::from_millis(4);
+    const MOST: Duration = Duration::from_millis(16);
+    rtt > empty.saturating_add((empty / 16).clamp(LEAST, MOST))
+}
+
+/// Whether this round trip is as good as `empty`, the path's without a queue.
+pub(super) fn shows_none(rtt: Duration, empty: Duration) -> bool {
+    rtt <= empty.saturating_add(empty / 32)
 }
 
 /// What round trips say of queues.
@@ -37,6 +46,8 @@ pub(super) struct Queue {
     pub(super) standing: bool,
     /// There was one for the whole of the last round.
     pub(super) in_last_round: bool,
+    /// There was none worth mention for some of the last round.
+    pub(super) drained: bool,
     /// The round under way began in Cruise: it meets nothing of a probe's queue.
     cruising: bool,
     in_round: LeastOf,
@@ -53,7 +64,9 @@ impl Bbr {
     pub(super) fn watch_queue(&mut self, sample: &Sample) {
         let Some(empty) = self.min_rtt.rtt else { return };
         if self.rounds.started {
-            self.queue.in_last_round = self.queue.in_round.take(empty);
+            let least = self.queue.in_round.take();
+            self.queue.in_last_round = least.is_some_and(|least| shows_queue(least, empty));
+            self.queue.drained = least.is_some_and(|least| shows_none(least, empty));
             if self.queue.cruising {
                 self.queue.standing = self.queue.in_last_round;
             }
@@ -73,6 +86,7 @@ impl Bbr {
             return false;
         }
         self.queue.in_probe.add(rtt);
-        self.queue.in_probe.count >= ROUND_TRIPS && self.queue.in_probe.take(empty)
+        self.queue.in_probe.count >= ROUND_TRIPS
+            && self.queue.in_probe.take().is_some_and(|least| shows_queue(least, empty))
     }
 }

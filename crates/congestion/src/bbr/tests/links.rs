@@ -86,6 +86,34 @@ fn two_connections_come_to_share_a_link_evenly() {
     assert!(jain >= 0.95, "{jain}: {shares:?}");
 }
 
+/// The draft paces a hundredth below the bandwidth, so that a queue shrinks.
+#[test]
+fn without_a_queue_the_whole_bandwidth_is_used() {
+    let pace = |parameters| {
+        let mut path = Path::one(Link::new(100.0, 50), parameters, |_| f64::INFINITY);
+        path.run(2000);
+        assert_eq!(path.bbr().state, State::Cruise);
+        path.bbr().pacing_rate().unwrap() / path.bbr().bandwidth
+    };
+    assert_eq!(pace(BbrParameters::DRAFT), 0.99);
+    assert_eq!(pace(BbrParameters::default()), 1.0);
+
+    let mut path = Path::bulk(Link::new(100.0, 50));
+    path.add(BbrParameters::default(), |_| f64::INFINITY);
+    let mut held_back = 0;
+    while path.now < Time::from_millis(20_000) {
+        path.run_for(50);
+        let bbr = path.bbr();
+        let pace = bbr.pacing_rate().unwrap() / bbr.bandwidth;
+        assert!(
+            bbr.state != State::Cruise || !bbr.queue.in_last_round || (pace - 0.99).abs() < 1e-9,
+            "{pace}"
+        );
+        held_back += u32::from(bbr.state == State::Cruise && pace < 1.0);
+    }
+    assert!(held_back > 0, "two of them make a queue at times");
+}
+
 #[test]
 fn what_other_traffic_waits_beside_an_upload_stays_below_10_ms() {
     for (mbit, rtt) in [(20.0, 40), (100.0, 50), (50.0, 40)] {

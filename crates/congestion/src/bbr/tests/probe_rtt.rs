@@ -27,15 +27,19 @@ fn probe_rtt_comes_after_five_seconds_and_holds_half_of_the_path_for_200_ms_and_
 }
 
 #[test]
-fn round_trips_as_short_as_ever_put_probe_rtt_off() {
+fn round_trips_as_short_as_ever_put_probe_rtt_off_but_not_for_longer_than_they_are_believed() {
     let mut path = Path::bulk(Link::new(20.0, 40));
-    path.run(30_000);
+    path.run(9_900);
     assert_eq!(visits(&path), 0);
+    path.run(10_500);
+    assert_eq!(visits(&path), 1);
+    path.run(30_000);
+    assert_eq!(visits(&path), 2, "from visit to visit");
 
     // Beside another one, whose queue hides the path's round trip, it comes.
     path.add(BbrParameters::default(), |_| f64::INFINITY);
     path.run(60_000);
-    assert!((3..=6).contains(&visits(&path)), "{}", visits(&path));
+    assert!((5..=8).contains(&visits(&path)), "{}", visits(&path));
 }
 
 #[test]
