@@ -62,6 +62,7 @@ causes! {
     AcceptQueueFull = "as many connections as may wait to be accepted", "RFC 4987 3.6";
     CookieReturned = "the ACK brought back a cookie of ours", "RFC 4987 3.6";
     BadCookie = "what it acknowledges is no cookie of ours, or an old one", "RFC 4987 3.6";
+    CookieSpent = "the cookie that it brings back has opened its connection before", "RFC 4987 3.6";
     CookieUnproven = "what it acknowledges may be a cookie of ours, which the first segment behind the SYN will prove", "RFC 4987 3.6";
     TimeWaitReused = "a later SYN begins a new connection", "RFC 9293 3.6.1 (MAY-2), RFC 6191 2";
     TimeWaitTakenOver = "a new open takes its ports: no other is left", "RFC 7323 B.2";

@@ -20,6 +20,7 @@ use super::info::Info;
 use super::isn::Secret;
 use super::message::{Call, ConnId, Input, Notice, Output, Reply};
 use super::state::State;
+use cookies::Redeemed;
 use listener::{Listener, Place};
 
 /// What an endpoint is made with. Together with the inputs it decides the whole run.
@@ -80,6 +81,7 @@ pub struct Endpoint {
     gone: usize,
     by_key: HashMap<Key, ConnId>,
     listeners: BTreeMap<u16, Listener>,
+    redeemed: Redeemed,
     /// Connections that may have something to say, first come first served.
     ready: VecDeque<ConnId>,
     deadlines: BTreeSet<(Time, ConnId)>,
@@ -108,6 +110,7 @@ impl Endpoint {
             gone: 0,
             by_key: HashMap::new(),
             listeners: BTreeMap::new(),
+            redeemed: Redeemed::default(),
             ready: VecDeque::new(),
             deadlines: BTreeSet::new(),
             outbox: VecDeque::new(),

@@ -1,6 +1,6 @@
 //! What a connection does with its search for the path's size: the probes among its segments, and the size of the others.
 
-use lucid_congestion::{Phase, Time};
+use lucid_congestion::Time;
 
 use super::cause::Cause;
 use super::config::PathMtu as Choice;
@@ -15,8 +15,8 @@ const BELOW_V4: u16 = 20 + 8;
 const BELOW_V6: u16 = 40 + 8;
 /// Our own, without the options of every segment.
 const HEADER: u16 = 20;
-/// As long as the window doubles, what a probe has beyond an ordinary segment is no larger part of it than this: if the
-/// path swallows the probe, that part doesn't double.
+/// Where the congestion window is what limits, a probe takes no larger part of it beyond an ordinary segment than this: if
+/// the path swallows it, that part is idle for a round trip, and doesn't grow.
 const PROBE_SHARE: u64 = 8;
 
 /// What an acknowledgment says of the path's size.
@@ -58,9 +58,9 @@ impl Connection {
         let candidate = self.path_mtu.candidate(self.sender.una()).filter(|&size| {
             let (window, places) = (self.congestion_window(), 2 * u64::from(size));
             let more = u64::from(size.saturating_sub(self.sender.mss()));
-            let grows = self.congestion.phase() == Phase::SlowStart && self.is_window_limited();
             let fits = places <= window.min(self.sender.max_window());
-            fits && !(grows && more > window / PROBE_SHARE) && self.episode.is_none()
+            let is_dear = self.is_window_limited() && more > window / PROBE_SHARE;
+            fits && !is_dear && self.episode.is_none()
         });
         self.sender.plan_probe(candidate);
     }

@@ -66,12 +66,6 @@ pub fn run(scenario: &Scenario, pair: &mut Pair) -> Result<usize, Failure> {
         if apps[1].conn.is_none() {
             apps[1].conn = pair.accept(listener);
             apps[1].next_at = apps[1].conn.map(|_| pair.now);
-        } else if scenario.aborts()
-            && let Some(again) = pair.accept(listener)
-        {
-            // The reset was lost, and a late segment brought the cookie back once more.
-            let _ = pair.call(Who::Server, again, Call::Abort);
-            let _ = pair.call(Who::Server, again, Call::Release);
         }
         for who in Who::BOTH {
             let peer_salt = apps[who.other() as usize].salt;

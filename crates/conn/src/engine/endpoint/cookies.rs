@@ -13,6 +13,7 @@
 //! A SYN-ACK that is lost isn't sent again: the peer's own SYN, sent again, draws the next.
 
 mod offer;
+mod redeemed;
 
 use core::time::Duration;
 
@@ -31,6 +32,7 @@ use crate::engine::message::{ConnId, Output};
 use crate::engine::options::default_mss;
 use crate::engine::state::State;
 use offer::Offer;
+pub(super) use redeemed::Redeemed;
 
 /// Cookies count time in these.
 const PERIOD: Duration = Duration::from_secs(64);
@@ -138,10 +140,14 @@ impl Endpoint {
             self.discard(now, key.peer, Some(segment), Cause::CookieUnproven);
             return Ok(());
         };
+        if self.redeemed.contains(key, cookie) {
+            return Err(Cause::CookieSpent);
+        }
         if let Err(cause) = self.make_room_for_proven(now, key.local_port) {
             self.discard(now, key.peer, Some(segment), cause);
             return Ok(());
         }
+        self.redeemed.insert(now, key, cookie);
         let id = self.new_id();
         let origin = Origin { iss: cookie, ..self.origin_of(id, key, now) };
         let syn = remembered(&segment.header, irs, Some(mss), offer);
@@ -193,7 +199,8 @@ impl Endpoint {
         if !candidate {
             return false;
         }
-        if self.believed(now, key, segment).is_some() {
+        let is_spent = self.redeemed.contains(key, acknowledgment - 1);
+        if !is_spent && self.believed(now, key, segment).is_some() {
             if let Some(slot) = self.slots.get_mut(&id) {
                 slot.connection.end(now, CloseReason::Aborted, Cause::CookieReturned);
             }
