@@ -36,7 +36,7 @@ pub struct BbrParameters {
     pub beta: f64,
     /// End a probe as soon as its own round trips show a queue: they grow for no other reason than that the path
     /// is full. The draft waits for three rounds without more bandwidth, which makes the queue three times as
-    /// long. Put ProbeRTT off, to every ten seconds, while round trips come close to the shortest one known, which then
+    /// long. Put ProbeRTT off, to every ten seconds or hundred round trips, while round trips come close to the shortest one known, which then
     /// holds: a fifth of a second at half the rate would show nothing more. And pace at all of the bandwidth as long as
     /// they do: one percent less, as the draft has it, is for a queue that has to shrink.
     pub heed_queue: bool,

@@ -29,17 +29,18 @@ impl MinRtt {
     const FILTER: Duration = Duration::from_secs(10);
     /// BBR.ProbeRTTInterval.
     const INTERVAL: Duration = Duration::from_secs(5);
+    /// A visit costs a round trip or two at half the rate: where that is long, it is put off for so many round trips.
+    const ROUND_TRIPS: u32 = 100;
 
     /// UpdateMinRTT. A round trip as short as ever, or nearly so, shows as much as a visit to ProbeRtt would: if
-    /// `heed_queue`, it puts that visit off. But not for longer than a minimum is believed: who came late has only seen the
-    /// others' queue, takes it for the path's own length, and would never know better. Who `leaves_room` has no need to
-    /// make some.
+    /// `heed_queue`, it puts that visit off. But not for ever: who came late has only seen the others' queue, takes it for
+    /// the path's own length, and would never know better. Who `leaves_room` has no need to make some.
     fn update(&mut self, now: Time, rtt: Option<Duration>, heed_queue: bool, leaves_room: bool) {
         let due = self.put_off_until.is_some_and(|until| now > until);
         self.expired = self.recent.is_some() && (now > self.recent_at + Self::INTERVAL || heed_queue && due);
         let Some(rtt) = rtt else { return };
         if self.expired || leaves_room || self.rtt.is_none_or(|least| rtt < least - least / 32) {
-            self.put_off_until = Some(now + Self::FILTER);
+            self.put_off_until = Some(now + Self::FILTER.max(rtt.saturating_mul(Self::ROUND_TRIPS)));
         }
         if self.expired || self.recent.is_none_or(|recent| rtt < recent) {
             self.recent = Some(rtt);

@@ -38,12 +38,12 @@ impl Cell {
 pub(super) fn full() -> Table {
     let cells = [
         Cell::new(1.0, 20, 1.0, 60),
-        Cell::new(1.0, 600, 1.0, 120),
+        Cell::new(1.0, 600, 1.0, 300),
         Cell::new(10.0, 50, 0.1, 60),
         Cell::new(10.0, 50, 0.5, 60),
         Cell::new(10.0, 50, 1.0, 60),
         Cell::new(10.0, 50, 10.0, 60),
-        Cell::new(20.0, 600, 1.0, 120),
+        Cell::new(20.0, 600, 1.0, 300),
         Cell::new(100.0, 1, 1.0, 10),
         Cell::new(100.0, 50, 0.1, 30),
         Cell::new(100.0, 50, 1.0, 30),
