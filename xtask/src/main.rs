@@ -1,5 +1,6 @@
 //! Project commands: `cargo xtask <command>`.
 
+mod bench;
 mod cc;
 mod ci;
 mod console;
@@ -26,6 +27,9 @@ Usage: cargo xtask <command>
                     and a checklist of what must have happened; modern: the losses of step3, repaired sooner
   cc [TABLE...]     the proving ground: congestion control in virtual time, as tables (cc --help lists them)
   cost              how many instructions an ACK and a segment cost at a small window and at a large one (valgrind counts)
+  bench [WORK...] [--peers a,b] [--repeat 5] [--write] [--no-color]
+                    lucid beside the kernel's TCP, bare UDP, quinn, s2n-quic, librqbit-utp and tokio_kcp, as one table;
+                    --write: into docs/bench.md and docs/bench.json
   ci [STAGE...]     everything that is checked before a change is accepted, or only some stages of it
   script FILE...    run scenarios in packetdrill's language (*.pkt, or folders with them) in virtual time;
                     --verbose prints what was said, and why
@@ -46,6 +50,7 @@ fn main() -> ExitCode {
     let done = match words.split_first() {
         Some((&"demo", rest)) => demo::run(rest),
         Some((&"cc", rest)) => cc::run(rest),
+        Some((&"bench", rest)) => bench::run(rest),
         Some((&"cost", rest)) => cost::run(rest),
         Some((&"ci", rest)) => ci::run(rest),
         Some((&"script", rest)) => script::run(rest),

@@ -1,0 +1,34 @@
+//! On what it was measured: numbers of different machines don't compare.
+
+use std::fmt;
+use std::fs;
+use std::process::Command;
+
+pub(super) struct Machine {
+    pub(super) cpu: String,
+    pub(super) cores: usize,
+    pub(super) kernel: String,
+    pub(super) date: String,
+}
+
+impl Machine {
+    pub(super) fn this() -> Self {
+        let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let model = cpus.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+        let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+        let date = Command::new("date").args(["-u", "+%F"]).output().map(|said| said.stdout);
+        Self {
+            cpu: model.map_or("an unknown CPU", |(_, model)| model).to_owned(),
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            kernel: format!("{} {}", std::env::consts::OS, release.trim()),
+            date: String::from_utf8_lossy(&date.unwrap_or_default()).trim().to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { cpu, cores, kernel, date } = self;
+        write!(f, "{cpu}, {cores} cores, {kernel}, {date}")
+    }
+}
