@@ -4,12 +4,14 @@
 //! ```text
 //! bench <peer> serve  127.0.0.1:0                      says where it listens; ends when its input does
 //! bench <peer> <work> 127.0.0.1:5000 [--bytes N] [--count N] [--certificate PEM]
+//! bench link   relay  127.0.0.1:5000 [--rate 100mbit] [--delay-ms 10] [--loss 1%]    a link in front of a server
 //!     --mtu 1452             datagrams of exactly this size, where the peer can
 //!     --limit 60             seconds after which it gives up
 //! ```
 
 #![expect(clippy::disallowed_methods, reason = "it measures by the real clock")]
 
+mod link;
 mod options;
 mod peer;
 mod peers;
@@ -51,6 +53,7 @@ fn run() -> Outcome {
             "s2n" => play::<s2n::Server, s2n::Client>(&options).await,
             "utp" => play::<utp::Server, utp::Client>(&options).await,
             "kcp" => play::<kcp::Server, kcp::Client>(&options).await,
+            "link" => link::run(&options).await,
             unknown => Err(format!("no peer is called {unknown}").into()),
         }
     })
@@ -58,6 +61,7 @@ fn run() -> Outcome {
 
 async fn play<S: Server, C: Client>(options: &Options) -> Outcome {
     match &options.role {
+        Role::Relay => Err("only the peer link relays".into()),
         Role::Serve => server::run::<S>(options).await,
         Role::Work(work) => {
             end_after(options.limit);

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use lucid_conn::sim::Faults;
+
 use crate::Outcome;
 
 pub(crate) struct Options {
@@ -18,10 +20,13 @@ pub(crate) struct Options {
     /// How often, or how many, if not as many as the work does by itself.
     pub(crate) count: Option<usize>,
     pub(crate) limit: Duration,
+    /// What the link does, in each direction.
+    pub(crate) faults: Faults,
 }
 
 pub(crate) enum Role {
     Serve,
+    Relay,
     Work(Work),
 }
 
@@ -39,6 +44,7 @@ impl Options {
         let peer = words.next().ok_or("which peer?")?;
         let role = match words.next().ok_or("serve, or which work?")?.as_str() {
             "serve" => Role::Serve,
+            "relay" => Role::Relay,
             "bulk" => Role::Work(Work::Bulk),
             "parallel" => Role::Work(Work::Parallel),
             "rtt" => Role::Work(Work::RoundTrips),
@@ -48,9 +54,9 @@ impl Options {
             unknown => return Err(format!("no work is called {unknown}").into()),
         };
         let addr = words.next().ok_or("which address?")?.parse()?;
-        let limit = Duration::from_secs(60);
+        let (limit, faults) = (Duration::from_secs(60), Faults::default());
         let mut options =
-            Self { peer, role, addr, mtu: None, certificate: None, bytes: None, count: None, limit };
+            Self { peer, role, addr, mtu: None, certificate: None, bytes: None, count: None, limit, faults };
         while let Some(word) = words.next() {
             let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
             match word.as_str() {
@@ -58,6 +64,9 @@ impl Options {
                 "--certificate" => options.certificate = Some(value),
                 "--bytes" => options.bytes = Some(value.parse()?),
                 "--count" => options.count = Some(value.parse()?),
+                "--rate" => options.faults.rate = Some(value.parse()?),
+                "--delay-ms" => options.faults.delay = Duration::from_millis(value.parse()?),
+                "--loss" => options.faults.loss = value.parse()?,
                 "--limit" => options.limit = Duration::from_secs(value.parse()?),
                 _ => return Err(format!("{word} is no option").into()),
             }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::pin::Pin;
 
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
 use crate::Outcome;
 use crate::options::Options;
@@ -44,6 +44,13 @@ pub(crate) trait Client: Sized + Send + Sync + 'static {
     async fn new(options: &Options) -> Outcome<Self>;
 
     fn connect(&self, addr: SocketAddr) -> impl Future<Output = Outcome<Self::Stream>> + Send;
+
+    /// Says goodbye as an application would. What becomes of it is the transport's business.
+    fn close(mut stream: Self::Stream) -> impl Future<Output = ()> + Send {
+        async move {
+            let _gone_already = stream.shutdown().await;
+        }
+    }
 }
 
 /// A UDP socket with large buffers. The kernel may grant less, to all peers alike.

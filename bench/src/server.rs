@@ -18,12 +18,20 @@ struct Listening {
 
 pub(crate) async fn run<S: Server>(options: &Options) -> Outcome {
     let mut server = S::bind(options).await?;
-    let listening = Listening { addr: server.addr()?, certificate: server.certificate() };
-    println!("{}", serde_json::to_string(&listening)?);
-    end_with_input();
+    listening(server.addr()?, server.certificate())?;
     loop {
         tokio::spawn(attend(server.accept().await?));
     }
+}
+
+/// Says so, and from then on ends with its input: whoever started it can't forget to end it.
+pub(crate) fn listening(addr: SocketAddr, certificate: Option<String>) -> Outcome {
+    println!("{}", serde_json::to_string(&Listening { addr, certificate })?);
+    std::thread::spawn(|| {
+        let _broken_or_closed = io::stdin().read_to_end(&mut Vec::new());
+        std::process::exit(0);
+    });
+    Ok(())
 }
 
 /// A connection that breaks is the client's to tell.
@@ -31,12 +39,4 @@ async fn attend<S: Stream>(opening: Opening<S>) {
     if let Ok(mut stream) = opening.await {
         let _ended = requests::answer(&mut stream).await;
     }
-}
-
-/// Whoever started it keeps its input open for as long as it is needed, and can't forget to end it.
-fn end_with_input() {
-    std::thread::spawn(|| {
-        let _broken_or_closed = io::stdin().read_to_end(&mut Vec::new());
-        std::process::exit(0);
-    });
 }

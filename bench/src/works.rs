@@ -7,8 +7,6 @@ mod round_trips;
 
 use std::collections::BTreeMap;
 
-use tokio::io::AsyncWriteExt;
-
 use crate::options::{Options, Work};
 use crate::peer::{Client, Stream};
 use crate::usage::Usage;
@@ -49,9 +47,4 @@ impl Both {
     fn peak_mb(&self) -> f64 {
         self.client.peak.max(self.server.peak) as f64 / 1e6
     }
-}
-
-/// Says goodbye as an application would. What becomes of it is the transport's business.
-async fn close(mut stream: impl Stream) {
-    let _gone_already = stream.shutdown().await;
 }

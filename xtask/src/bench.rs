@@ -91,6 +91,12 @@ fn build() -> Outcome<PathBuf> {
     let mut build = Command::new(cargo);
     build.args(["build", "--release", "--manifest-path"]).arg(plan::root().join("bench/Cargo.toml"));
     build.args(["--message-format", "json-render-diagnostics"]).stderr(Stdio::inherit());
+    // What cargo told of us when it ran us would have some peers built anew each time.
+    let about_us = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    for name in names.filter(|name| about_us(name)) {
+        build.env_remove(name);
+    }
     let built = build.output().while_doing("run cargo")?;
     let said = String::from_utf8_lossy(&built.stdout);
     let program = said.lines().find_map(|line| executable(line, "bench"));

@@ -12,13 +12,16 @@ use crate::peer::{self, CONNECTIONS, Opening, any_port};
 /// The part of a datagram that is our header without options. (Options are taken off the MSS: RFC 6691.)
 const HEADER: u16 = 20;
 
+/// The port within the UDP socket pair: it is the same on both sides of a relay, where UDP's isn't.
+const PORT: u16 = 7;
+
 pub(crate) struct Server(Listener);
 
 impl peer::Server for Server {
     type Stream = Stream;
 
     async fn bind(options: &Options) -> Outcome<Self> {
-        Ok(Self(endpoint(options, options.addr).await?.listen(4096)?))
+        Ok(Self(endpoint(options, options.addr).await?.listen_on(PORT, 4096)?))
     }
 
     fn addr(&self) -> Outcome<SocketAddr> {
@@ -43,7 +46,7 @@ impl peer::Client for Client {
     }
 
     async fn connect(&self, addr: SocketAddr) -> Outcome<Stream> {
-        let stream = self.0.connect(addr).await?;
+        let stream = self.0.connect_to(addr, PORT).await?;
         stream.set_nodelay(true)?;
         Ok(stream)
     }

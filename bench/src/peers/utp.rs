@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use librqbit_utp::{SocketOpts, UtpSocketUdp, UtpStream};
+use tokio::sync::Semaphore;
 
 use crate::Outcome;
 use crate::options::Options;
@@ -32,18 +33,31 @@ impl peer::Server for Server {
     }
 }
 
+/// So many handshakes with one address it can do at once; a further one fails.
+const HANDSHAKES: usize = 4;
+
 /// All its connections share a socket.
-pub(crate) struct Client(Arc<UtpSocketUdp>);
+pub(crate) struct Client {
+    socket: Arc<UtpSocketUdp>,
+    turns: Semaphore,
+}
 
 impl peer::Client for Client {
     type Stream = UtpStream;
 
     async fn new(options: &Options) -> Outcome<Self> {
-        Ok(Self(open(options, any_port(options.addr)).await?))
+        let socket = open(options, any_port(options.addr)).await?;
+        Ok(Self { socket, turns: Semaphore::new(HANDSHAKES) })
     }
 
     async fn connect(&self, addr: SocketAddr) -> Outcome<UtpStream> {
-        Ok(self.0.connect(addr).await?)
+        let _turn = self.turns.acquire().await?;
+        Ok(self.socket.connect(addr).await?)
+    }
+
+    /// Its shutdown would wait for the other side's: dropped, it closes in the background as the others do.
+    async fn close(stream: UtpStream) {
+        drop(stream);
     }
 }
 
@@ -52,6 +66,7 @@ async fn open(options: &Options, addr: SocketAddr) -> Outcome<Arc<UtpSocketUdp>>
         link_mtu: options.mtu.and_then(|mtu| NonZeroUsize::new(usize::from(mtu) + HEADERS)),
         max_live_vsocks: NonZeroUsize::new(CONNECTIONS),
         disable_nagle: true,
+        dont_wait_for_lastack: true,
         ..SocketOpts::default()
     };
     Ok(UtpSocketUdp::new_udp_with_opts(addr, wishes, Default::default()).await?)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Both, Measured, close};
+use super::{Both, Measured};
 use crate::options::Options;
 use crate::peer::Client;
 use crate::{Outcome, requests};
@@ -21,7 +21,7 @@ pub(super) async fn one<C: Client>(client: &C, options: &Options) -> Outcome<Mea
     requests::send(&mut stream, bytes).await?;
     let seconds = start.elapsed().as_secs_f64();
     let after = Both::now(&mut stream).await?;
-    close(stream).await;
+    C::close(stream).await;
     Ok(measured(bytes, seconds, &before, &after))
 }
 
@@ -43,7 +43,7 @@ pub(super) async fn parallel<C: Client>(client: C, options: &Options) -> Outcome
         tokio::spawn(async move {
             requests::send(&mut stream, bytes).await?;
             let seconds = start.elapsed().as_secs_f64();
-            close(stream).await;
+            C::close(stream).await;
             Outcome::Ok(seconds)
         })
     });

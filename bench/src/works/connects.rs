@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use super::{Measured, close};
+use super::Measured;
 use crate::options::Options;
 use crate::peer::Client;
 use crate::{Outcome, requests};
@@ -29,7 +29,7 @@ pub(super) async fn run<C: Client>(client: C, at_once: usize, options: &Options)
                 while start.elapsed() < TIME && started.fetch_add(1, Ordering::Relaxed) < count {
                     let mut stream = client.connect(addr).await?;
                     requests::byte(&mut stream).await?;
-                    close(stream).await;
+                    C::close(stream).await;
                     done.fetch_add(1, Ordering::Relaxed);
                 }
                 Outcome::Ok(())

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::time::Instant;
 
-use super::{Both, Measured, close};
+use super::{Both, Measured};
 use crate::options::Options;
 use crate::peer::Client;
 use crate::{Outcome, requests};
@@ -30,7 +30,7 @@ pub(super) async fn run<C: Client>(client: &C, options: &Options) -> Outcome<Mea
         times.push(start.elapsed());
     }
     let after = Both::now(&mut stream).await?;
-    close(stream).await;
+    C::close(stream).await;
     times.sort_unstable();
     let at = |share: usize| times[(count - 1) * share / 100].as_secs_f64() * 1e6;
     let cpu_us = after.cpu_since(&before) / count as f64 * 1e6;

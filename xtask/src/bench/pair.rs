@@ -1,4 +1,4 @@
-//! One run: a server, a client, and what the client says.
+//! One run: a server, a client, a link between them where the work has one, and what the client says.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
@@ -18,9 +18,12 @@ pub(super) type Measured = BTreeMap<String, f64>;
 /// # Errors
 /// The last thing that the client said, or else the server.
 pub(super) fn run(program: &Path, peer: &Peer, work: &Work) -> Outcome<Measured> {
-    let mut server = Server::start(program, peer, work)?;
+    let mut server = Server::start(program, &[peer.name, "serve", "127.0.0.1:0"], work.options)?;
+    let relay = || Server::start(program, &["link", "relay", &server.addr], work.link);
+    let relay = (!work.link.is_empty()).then(relay).transpose()?;
+    let addr = relay.as_ref().map_or(&server.addr, |relay| &relay.addr);
     let mut client = Command::new(program);
-    client.args([peer.name, work.word, &server.addr]).args(work.options);
+    client.args([peer.name, work.word, addr]).args(work.options);
     if let Some(certificate) = &server.certificate {
         client.args(["--certificate", certificate]);
     }
@@ -44,9 +47,9 @@ struct Server {
 }
 
 impl Server {
-    fn start(program: &Path, peer: &Peer, work: &Work) -> Outcome<Self> {
+    fn start(program: &Path, words: &[&str], options: &[&str]) -> Outcome<Self> {
         let mut command = Command::new(program);
-        command.args([peer.name, "serve", "127.0.0.1:0"]).args(work.options);
+        command.args(words).args(options);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let process = command.spawn().while_doing("start the server")?;
         let mut server = Self { process, addr: String::new(), certificate: None };
