@@ -27,10 +27,11 @@ pub(super) fn show(machine: &Machine, peers: &[&Peer], measured: &[Results]) {
         let width = if index == 0 { VALUE } else { VALUE + RATIO };
         let _to_a_string = write!(head, " {:>VALUE$}{:w$}", peer.name, "", w = width - VALUE);
     }
-    say(head);
+    say(head.trim_end());
     for results in measured {
         for (index, figure) in results.work.figures.iter().enumerate() {
-            say(line(if index == 0 { results.work.name } else { "" }, figure, results, peers.len()));
+            let name = if index == 0 { results.work.name } else { "" };
+            say(line(name, figure, results, peers.len()).trim_end());
         }
     }
     for (name, what) in legend(peers, measured) {
