@@ -10,6 +10,9 @@ use crate::seq::SeqNum;
 /// The bytes of a header without options.
 const FIXED_LEN: usize = 20;
 
+/// The bytes of the longest header.
+pub(crate) const MAX_LEN: usize = 60;
+
 /// Where the checksum stands in a header.
 pub(crate) const CHECKSUM_AT: usize = 16;
 
@@ -45,18 +48,25 @@ impl Header {
 
     /// Appends the header, with zero for its checksum.
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
-        let Self { source_port, destination_port, sequence, acknowledgment, .. } = self;
-        let Self { flags, window, urgent_pointer, options, .. } = self;
-        let data_offset = (self.len() / 4) as u8;
-        out.extend(source_port.to_be_bytes());
-        out.extend(destination_port.to_be_bytes());
-        out.extend(sequence.get().to_be_bytes());
-        out.extend(acknowledgment.get().to_be_bytes());
-        out.extend([data_offset << 4, flags.bits()]);
-        out.extend(window.to_be_bytes());
-        out.extend([0, 0]);
-        out.extend(urgent_pointer.to_be_bytes());
-        options.encode(out);
+        let options = self.options.encode();
+        let options = options.as_slice();
+        let data_offset = ((FIXED_LEN + options.len()) / 4) as u8;
+        let [s0, s1] = self.source_port.to_be_bytes();
+        let [d0, d1] = self.destination_port.to_be_bytes();
+        let [q0, q1, q2, q3] = self.sequence.get().to_be_bytes();
+        let [a0, a1, a2, a3] = self.acknowledgment.get().to_be_bytes();
+        let [w0, w1] = self.window.to_be_bytes();
+        let [u0, u1] = self.urgent_pointer.to_be_bytes();
+        #[rustfmt::skip]
+        let fixed: [u8; FIXED_LEN] = [
+            s0, s1, d0, d1,
+            q0, q1, q2, q3,
+            a0, a1, a2, a3,
+            data_offset << 4, self.flags.bits(), w0, w1,
+            0, 0, u0, u1,
+        ];
+        out.extend_from_slice(&fixed);
+        out.extend_from_slice(options);
     }
 }
 

@@ -7,7 +7,7 @@ use bytes::{Buf, Bytes};
 use crate::checksum::{self, PseudoHeader};
 use crate::error::DecodeError;
 use crate::flags::Flags;
-use crate::header::{CHECKSUM_AT, Fixed, Header};
+use crate::header::{self, CHECKSUM_AT, Fixed, Header};
 
 /// A segment.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -37,7 +37,7 @@ impl Segment {
     /// Reserved bits are sent as zero. See [`Options`](crate::Options) for how these are laid out.
     pub fn encode(&self, pseudo: &PseudoHeader, out: &mut Vec<u8>) {
         let start = out.len();
-        out.reserve(self.encoded_len());
+        out.reserve(header::MAX_LEN + self.payload.len());
         self.header.encode(out);
         out.extend_from_slice(&self.payload);
 

@@ -2,6 +2,7 @@
 
 mod cookies;
 mod demux;
+mod key;
 mod listener;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -21,6 +22,7 @@ use super::isn::Secret;
 use super::message::{Call, ConnId, Input, Notice, Output, Reply};
 use super::state::State;
 use cookies::Redeemed;
+use key::Key;
 use listener::{Listener, Place};
 
 /// What an endpoint is made with. Together with the inputs it decides the whole run.
@@ -37,21 +39,13 @@ pub struct Setup {
 /// Makes a connection's congestion controller, for algorithms from outside.
 pub type MakeController = Arc<dyn Fn(Parameters) -> Box<dyn Controller> + Send + Sync>;
 
-/// Who talks to whom, under one local UDP address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Key {
-    peer: SocketAddr,
-    remote_port: u16,
-    local_port: u16,
-}
-
 /// A connection and its place in the endpoint.
 #[derive(Debug)]
 struct Slot {
     connection: Box<Connection>,
     /// Where it stands in its listener's queues; nowhere once an application holds it.
     place: Option<Place>,
-    /// Under which time it stands in `deadlines`.
+    /// Under which time it stands in `deadlines`: that of its next timeout, or earlier.
     deadline: Option<Time>,
     /// It stands in `ready`.
     is_ready: bool,
@@ -183,15 +177,14 @@ impl Endpoint {
     /// on how far the caller drains [`Endpoint::poll`].
     fn note(&mut self, id: ConnId) {
         let Some(slot) = self.slots.get_mut(&id) else { return };
+        // A deadline that moved to a later time stays where it is: most move with each segment, and few are met. The tick
+        // that comes too early finds the true one.
         let next = slot.connection.next_timeout();
-        if slot.deadline != next {
-            if let Some(before) = slot.deadline {
+        if let Some(next) = next.filter(|&next| slot.deadline.is_none_or(|deadline| next < deadline)) {
+            if let Some(before) = slot.deadline.replace(next) {
                 self.deadlines.remove(&(before, id));
             }
-            if let Some(next) = next {
-                self.deadlines.insert((next, id));
-            }
-            slot.deadline = next;
+            self.deadlines.insert((next, id));
         }
         if slot.connection.state().is_synchronized() && !slot.is_known {
             slot.is_known = true;
@@ -213,6 +206,9 @@ impl Endpoint {
     /// A connection ended: its ports are free, and a listener forgets it.
     fn note_end(&mut self, id: ConnId) {
         let Some(slot) = self.slots.get_mut(&id) else { return };
+        if let Some(deadline) = slot.deadline.take() {
+            self.deadlines.remove(&(deadline, id));
+        }
         let key = slot.key();
         if slot.place.is_some() {
             // No application will ever hold it.
@@ -247,11 +243,14 @@ impl Endpoint {
                 break;
             }
             self.deadlines.pop_first();
-            if let Some(slot) = self.slots.get_mut(&id) {
-                slot.deadline = None;
+            let Some(slot) = self.slots.get_mut(&id) else { continue };
+            slot.deadline = None;
+            if slot.connection.next_timeout().is_some_and(|next| next <= now) {
                 slot.connection.expire(now);
+                self.wake(id);
+            } else {
+                self.note(id);
             }
-            self.wake(id);
         }
     }
 

@@ -1,8 +1,6 @@
 //! Options into bytes, laid out as Linux does it: MSS, SACK-permitted, timestamps, window scale, SACK;
 //! and the user timeout before SACK.
 
-use alloc::vec::Vec;
-
 use super::{OptionLayout, Options, kind};
 use crate::seq::SeqRange;
 
@@ -27,6 +25,30 @@ struct Layout {
     sack_blocks: usize,
 }
 
+/// Options as bytes.
+pub(crate) struct Encoded {
+    bytes: [u8; MAX_LEN],
+    len: usize,
+}
+
+impl Encoded {
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+
+    fn push<const N: usize>(&mut self, bytes: [u8; N]) {
+        self.bytes[self.len..self.len + N].copy_from_slice(&bytes);
+        self.len += N;
+    }
+
+    /// What is pushed next has this length, and ends at a multiple of `to`.
+    fn align(&mut self, len: usize, to: usize) {
+        let end = self.len + len.next_multiple_of(to) - len;
+        self.bytes[self.len..end].fill(kind::NO_OPERATION);
+        self.len = end;
+    }
+}
+
 impl Options {
     /// The bytes these options take in a header: a multiple of four, 40 at most.
     pub fn encoded_len(&self) -> usize {
@@ -36,53 +58,52 @@ impl Options {
         len.next_multiple_of(4)
     }
 
-    /// Appends the options, padded to a multiple of four bytes.
-    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
-        let start = out.len();
+    /// The options, padded to a multiple of four bytes.
+    pub(crate) fn encode(&self) -> Encoded {
+        let mut out = Encoded { bytes: [kind::END_OF_LIST; MAX_LEN], len: 0 };
         let Layout { align_to, sack_blocks } = self.layout();
-        let align = |out: &mut Vec<u8>, len: usize| {
-            let no_operations = len.next_multiple_of(align_to) - len;
-            out.resize(out.len() + no_operations, kind::NO_OPERATION);
-        };
-
         if let Some(mss) = self.mss {
-            align(out, MSS_LEN.into());
-            out.extend([kind::MSS, MSS_LEN]);
-            out.extend(mss.to_be_bytes());
+            out.align(MSS_LEN.into(), align_to);
+            out.push([kind::MSS, MSS_LEN]);
+            out.push(mss.to_be_bytes());
         }
-        align(out, self.sack_permitted_and_timestamps_len());
+        out.align(self.sack_permitted_and_timestamps_len(), align_to);
         if self.sack_permitted {
-            out.extend([kind::SACK_PERMITTED, SACK_PERMITTED_LEN]);
+            out.push([kind::SACK_PERMITTED, SACK_PERMITTED_LEN]);
         }
         if let Some(timestamps) = self.timestamps {
-            out.extend([kind::TIMESTAMPS, TIMESTAMPS_LEN]);
-            out.extend(timestamps.value.to_be_bytes());
-            out.extend(timestamps.echo.to_be_bytes());
+            out.push([kind::TIMESTAMPS, TIMESTAMPS_LEN]);
+            out.push(timestamps.value.to_be_bytes());
+            out.push(timestamps.echo.to_be_bytes());
         }
         if let Some(shift) = self.window_scale {
-            align(out, WINDOW_SCALE_LEN.into());
-            out.extend([kind::WINDOW_SCALE, WINDOW_SCALE_LEN, shift]);
+            out.align(WINDOW_SCALE_LEN.into(), align_to);
+            out.push([kind::WINDOW_SCALE, WINDOW_SCALE_LEN, shift]);
         }
         if let Some(user_timeout) = self.user_timeout {
-            align(out, USER_TIMEOUT_LEN.into());
-            out.extend([kind::USER_TIMEOUT, USER_TIMEOUT_LEN]);
-            out.extend(u16::from(user_timeout).to_be_bytes());
+            out.align(USER_TIMEOUT_LEN.into(), align_to);
+            out.push([kind::USER_TIMEOUT, USER_TIMEOUT_LEN]);
+            out.push(u16::from(user_timeout).to_be_bytes());
         }
         if sack_blocks > 0 {
             let len = sack_len(sack_blocks);
-            align(out, len);
-            out.extend([kind::SACK, len as u8]);
+            out.align(len, align_to);
+            out.push([kind::SACK, len as u8]);
             for SeqRange { start, end } in &self.sack.as_slice()[..sack_blocks] {
-                out.extend(start.get().to_be_bytes());
-                out.extend(end.get().to_be_bytes());
+                out.push(start.get().to_be_bytes());
+                out.push(end.get().to_be_bytes());
             }
         }
-        let padded = (out.len() - start).next_multiple_of(4);
-        out.resize(start + padded, kind::END_OF_LIST);
+        out.len = out.len.next_multiple_of(4);
+        out
     }
 
     /// On word boundaries, unless that costs a SACK block.
     fn layout(&self) -> Layout {
+        if self.sack.is_empty() {
+            let align_to = if self.layout == OptionLayout::Packed { 1 } else { 4 };
+            return Layout { align_to, sack_blocks: 0 };
+        }
         let [aligned, packed] = [4, 1].map(|align_to| {
             let sack_head = usize::from(SACK_HEAD_LEN).next_multiple_of(align_to);
             let room = MAX_LEN - self.len_before_sack(align_to) - sack_head;

@@ -15,8 +15,7 @@ fn blocks(count: u32) -> SackBlocks {
 }
 
 fn encoded(options: Options) -> Vec<u8> {
-    let mut out = Vec::new();
-    options.encode(&mut out);
+    let out = options.encode().as_slice().to_vec();
     assert_eq!(out.len(), options.encoded_len(), "{options:?}");
     out
 }
