@@ -43,6 +43,8 @@ pub use engine::{CloseReason, Config, KeepAlive, Profile};
 #[cfg(feature = "tokio")]
 #[doc(no_inline)]
 pub use lucid_sim as sim;
+#[doc(no_inline)]
+pub use lucid_wire::Pieces;
 
 /// The README's example is a test, too.
 #[cfg(all(doctest, feature = "tokio"))]

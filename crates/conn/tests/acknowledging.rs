@@ -141,7 +141,7 @@ fn segments_that_are_taken_in_at_once_draw_one_acknowledgment() {
     for n in 0..6 {
         let segment = script.segment(&Line::parse(&format!("SEQ {} ACK 1 LEN 1000", 1 + 1000 * n)));
         let bytes = encoded(&segment).into();
-        script.endpoint.handle(script.now, Input::Datagram { from, bytes, ecn: Codepoint::NotEct }).unwrap();
+        script.endpoint.handle(script.now, Input::datagram(from, bytes, Codepoint::NotEct)).unwrap();
     }
     script.input(Input::Tick).unwrap();
     script.hears(&["SEQ 1 ACK 6001"]);

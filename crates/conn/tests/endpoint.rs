@@ -233,3 +233,31 @@ async fn an_ipv6_socket_serves_ipv4_under_its_own_name() {
     })
     .await;
 }
+
+/// As a server does that has an endpoint for each core.
+#[tokio::test]
+async fn endpoints_share_an_address_and_each_peer_stays_with_one() {
+    within(async {
+        let shard = |at| Endpoint::builder().config(quick()).beside_others(true).bind(at);
+        let first = shard(LOOPBACK.parse().unwrap()).await.unwrap();
+        let at: SocketAddr = first.local_addr().unwrap();
+        let second = shard(at).await.unwrap();
+        assert!(Endpoint::bind(at).await.is_err(), "who doesn't say so has an address alone");
+        let mut served = [0, 0];
+        let listeners = [first, second].map(|shard| shard.listen(64).unwrap());
+        for _ in 0..32 {
+            let mut client = Endpoint::builder().config(quick()).connect(at).await.unwrap();
+            client.write_all(b"from one").await.unwrap();
+            let (shard, (mut server, _)) = tokio::select! {
+                accepted = listeners[0].accept() => (0, accepted.unwrap()),
+                accepted = listeners[1].accept() => (1, accepted.unwrap()),
+            };
+            let mut heard = [0; 8];
+            server.read_exact(&mut heard).await.unwrap();
+            assert_eq!(&heard, b"from one");
+            served[shard] += 1;
+        }
+        assert!(served.iter().all(|&count| count > 0), "{served:?}: the kernel spreads peers");
+    })
+    .await;
+}

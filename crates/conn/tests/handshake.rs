@@ -80,11 +80,7 @@ fn two_engines_open_at_once_and_talk() {
         {
             segment.header.source_port = 80;
             segment.header.destination_port = ports[who.other() as usize];
-            let input = Input::Datagram {
-                from: who.address(),
-                bytes: encoded(&segment).into(),
-                ecn: Codepoint::NotEct,
-            };
+            let input = Input::datagram(who.address(), encoded(&segment).into(), Codepoint::NotEct);
             ends[who.other() as usize].handle(at, input).unwrap();
         }
     }
@@ -98,7 +94,7 @@ fn transmitted(endpoint: &mut Endpoint, now: Time) -> Vec<Segment> {
     let mut segments = Vec::new();
     loop {
         match endpoint.poll(now) {
-            Output::Transmit { segment, .. } => segments.push(segment),
+            Output::Transmit { train, .. } => segments.extend(train.segments()),
             Output::Wait(_) => return segments,
             _ => {}
         }

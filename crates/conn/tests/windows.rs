@@ -347,7 +347,7 @@ fn a_window_update_is_not_lost_behind_an_ack_that_could_not_leave() {
     let conn = script.conn.unwrap();
     script
         .endpoint
-        .handle(script.now, Input::Datagram { from: Who::Server.address(), bytes, ecn: Codepoint::NotEct })
+        .handle(script.now, Input::datagram(Who::Server.address(), bytes, Codepoint::NotEct))
         .unwrap();
     for _ in 0..3 {
         script.endpoint.handle(script.now, Input::Call { conn, call: Call::Read { max: 1000 } }).unwrap();

@@ -117,7 +117,7 @@ impl<'a> World<'a> {
     }
 
     fn arrive(&mut self, Datagram { from, to, bytes, ecn, .. }: Datagram) {
-        self.input(host::at(to), Input::Datagram { from, bytes, ecn });
+        self.input(host::at(to), Input::datagram(from, bytes, ecn));
     }
 
     fn expire(&mut self) {
@@ -147,12 +147,14 @@ impl<'a> World<'a> {
     fn drain(&mut self, host: usize) {
         loop {
             match self.hosts[host].endpoint.poll(self.now) {
-                Output::Transmit { to, segment, ecn, .. } => {
-                    let datagram = Datagram::new(host::address(host), to, ecn, &segment);
-                    if host == CLIENTS {
-                        self.back.push(since_start(self.now), datagram);
-                    } else {
-                        self.there.push(self.now, datagram);
+                Output::Transmit { to, train, ecn, .. } => {
+                    for segment in train.segments() {
+                        let datagram = Datagram::new(host::address(host), to, ecn, &segment);
+                        if host == CLIENTS {
+                            self.back.push(since_start(self.now), datagram);
+                        } else {
+                            self.there.push(self.now, datagram);
+                        }
                     }
                 }
                 Output::Notice { conn, notice } => self.notices.push_back((host, conn, notice)),

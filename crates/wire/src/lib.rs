@@ -30,6 +30,8 @@
 //!   The payload is a slice of the datagram, not a copy.
 //! - [`Segment::encode`] cannot fail. What it writes decodes to the same segment again; only SACK blocks for
 //!   which the header has no room are left out (see [`Options`]).
+//! - A [`Train`] is segments in a row that differ in their place alone: encoded and decoded at once, each of them as it
+//!   would be by itself.
 //! - What carries the segment is an argument, the [`PseudoHeader`]: it decides what the checksum covers.
 //!
 //! ```
@@ -69,13 +71,17 @@ mod error;
 mod flags;
 mod header;
 mod options;
+mod pieces;
 mod segment;
 mod seq;
+mod train;
 
 pub use checksum::{PseudoHeader, checksum};
 pub use error::DecodeError;
 pub use flags::Flags;
 pub use header::Header;
 pub use options::{OptionLayout, Options, SackBlocks, Timestamps, UserTimeout};
+pub use pieces::Pieces;
 pub use segment::Segment;
 pub use seq::{SeqNum, SeqRange};
+pub use train::Train;

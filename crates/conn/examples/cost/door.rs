@@ -1,5 +1,6 @@
 //! The doors into the engine, and the connection behind them. None is inlined, so that a tool sees what each costs.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use bytes::Bytes;
 use lucid_conn::engine::{
     Call, Codepoint, Config, ConnId, Endpoint, Input, MakeController, Output, PathMtu, Reply, Setup, Time,
 };
-use lucid_wire::{Flags, Header, Options, PseudoHeader, Segment, SeqNum, Timestamps};
+use lucid_wire::{Flags, Header, Options, PseudoHeader, Segment, SeqNum, Timestamps, Train};
 use serde::Serialize;
 
 const PEER: ([u8; 4], u16) = ([10, 0, 0, 2], 2222);
@@ -53,6 +54,8 @@ pub(crate) struct Door {
     /// The engine's clock, as its SYN told it.
     clock: Option<u32>,
     pub(crate) counts: Counts,
+    /// Segments that left together, and were not looked at yet.
+    train: VecDeque<Segment>,
 }
 
 /// A datagram goes in.
@@ -86,7 +89,7 @@ impl Door {
         let Ok(Reply::Opened(conn)) = endpoint.handle(now, Input::Connect { peer, port: PORT }) else {
             panic!("a connection is opened")
         };
-        let Output::Transmit { segment: Segment { header: syn, .. }, .. } = endpoint.poll(now) else {
+        let Output::Transmit { train: Train { header: syn, .. }, .. } = endpoint.poll(now) else {
             panic!("a SYN goes first")
         };
         let mut door = Self {
@@ -97,6 +100,7 @@ impl Door {
             first: syn.sequence + 1,
             clock: syn.options.timestamps.map(|stamps| stamps.value),
             counts: Counts::default(),
+            train: VecDeque::new(),
         };
         let mut answer = door.peer_segment(Flags::SYN | Flags::ACK, 0, door.first);
         let options = &mut answer.header.options;
@@ -131,7 +135,7 @@ impl Door {
     pub(crate) fn arrives(&mut self, segment: &Segment) {
         let mut bytes = Vec::new();
         segment.encode(&PseudoHeader::None, &mut bytes);
-        let input = Input::Datagram { from: PEER.into(), bytes: bytes.into(), ecn: Codepoint::NotEct };
+        let input = Input::datagram(PEER.into(), bytes.into(), Codepoint::NotEct);
         arrive(&mut self.endpoint, self.now, input);
         self.counts.arrived += 1;
     }
@@ -139,10 +143,13 @@ impl Door {
     /// The next segment that the engine sends now.
     pub(crate) fn next_segment(&mut self) -> Option<Segment> {
         loop {
+            if let Some(segment) = self.train.pop_front() {
+                return Some(segment);
+            }
             match leave(&mut self.endpoint, self.now) {
-                Output::Transmit { segment, .. } => {
-                    self.counts.sent += 1;
-                    return Some(segment);
+                Output::Transmit { train, .. } => {
+                    self.counts.sent += train.count() as u64;
+                    self.train.extend(train.segments());
                 }
                 Output::Wait(_) => return None,
                 _ => {}

@@ -9,16 +9,38 @@ use crate::engine::Codepoint;
 /// Datagrams encoded back to back, waiting for the socket.
 ///
 /// Bound: once [`Batch::is_full`], nothing more may be added until some have left; whoever would poll the
-/// engine for the next segment stops, and what the engine holds is bounded by its windows.
+/// engine for the next segments stops, and what the engine holds is bounded by its windows.
 #[derive(Default)]
 pub(super) struct Batch {
     bytes: Vec<u8>,
-    /// How each datagram goes, and its length; in the order of `bytes`.
-    datagrams: VecDeque<(Way, usize)>,
+    /// In the order of `bytes`.
+    runs: VecDeque<Run>,
     /// How many of `bytes` have left.
     sent: usize,
     /// What could not leave: for whom, and how many bytes.
     too_large: Vec<(SocketAddr, usize)>,
+}
+
+/// Datagrams that can leave as one: they go the same way, and are equally long but for the last, which may be shorter.
+struct Run {
+    way: Way,
+    /// How long each is.
+    size: usize,
+    /// How long all are together.
+    len: usize,
+}
+
+impl Run {
+    /// Takes datagrams of this size in, `len` bytes in all, if they can leave together with these.
+    fn takes(&mut self, way: Way, size: usize, len: usize) -> bool {
+        let is_full = self.len.is_multiple_of(self.size);
+        let is_alike = size == self.size || (size < self.size && len == size);
+        let takes = way == self.way && is_full && is_alike && self.len + len <= Batch::MAX_PAYLOAD;
+        if takes {
+            self.len += len;
+        }
+        takes
+    }
 }
 
 /// How far a flush came.
@@ -47,18 +69,34 @@ impl Batch {
     const MAX_PAYLOAD: usize = 65_507;
 
     pub(super) fn is_empty(&self) -> bool {
-        self.datagrams.is_empty()
+        self.runs.is_empty()
     }
 
     pub(super) fn is_full(&self) -> bool {
         self.bytes.len() >= Self::BOUND
     }
 
-    /// Adds a datagram to `to` with this codepoint, which `encode` appends to what it is given.
-    pub(super) fn add(&mut self, to: SocketAddr, ecn: Codepoint, encode: impl FnOnce(&mut Vec<u8>)) {
+    /// Adds datagrams to `to` with this codepoint, which `encode` appends to what it is given: of `size` bytes each, but
+    /// for the last, which may be shorter.
+    pub(super) fn add(
+        &mut self,
+        to: SocketAddr,
+        ecn: Codepoint,
+        size: usize,
+        encode: impl FnOnce(&mut Vec<u8>),
+    ) {
         let before = self.bytes.len();
         encode(&mut self.bytes);
-        self.datagrams.push_back((Way { to, ecn }, self.bytes.len() - before));
+        let (way, len) = (Way { to, ecn }, self.bytes.len() - before);
+        if len > 0 && !self.runs.back_mut().is_some_and(|last| last.takes(way, size, len)) {
+            self.runs.push_back(Run { way, size, len });
+        }
+    }
+
+    /// Puts what was added meanwhile behind what could not leave.
+    pub(super) fn append(&mut self, mut behind: Self) {
+        self.bytes.extend_from_slice(&behind.bytes[behind.sent..]);
+        self.runs.append(&mut behind.runs);
     }
 
     /// Gives the socket what it takes.
@@ -72,19 +110,20 @@ impl Batch {
         at_once: impl Fn() -> usize,
         mut send: impl FnMut(Way, &[u8], usize) -> Sent,
     ) -> Flushed {
-        while let Some(&(way, size)) = self.datagrams.front() {
-            let (count, len) = self.alike(at_once());
+        while let Some(&Run { way, size, len }) = self.runs.front() {
+            let size = size.min(len);
+            let len = len.min(size * at_once().max(1));
             match send(way, &self.bytes[self.sent..self.sent + len], size) {
-                Sent::Done => self.take_out(count, len),
+                Sent::Done => self.take_out(len),
                 // Not the ones behind it: the last is shorter, and may pass where a probe of the path's size doesn't.
-                Sent::Lost => self.take_out(1, size),
+                Sent::Lost => self.take_out(size),
                 Sent::TooLarge => {
                     self.too_large.push((way.to, size));
-                    self.take_out(1, size);
+                    self.take_out(size);
                 }
                 Sent::Full => return Flushed::Full,
                 Sent::Refused => {
-                    self.take_out(count, len);
+                    self.take_out(len);
                     return Flushed::Refused;
                 }
             }
@@ -99,25 +138,15 @@ impl Batch {
         std::mem::take(&mut self.too_large)
     }
 
-    fn take_out(&mut self, count: usize, len: usize) {
-        self.datagrams.drain(..count);
+    /// So many bytes of the first run are dealt with.
+    fn take_out(&mut self, len: usize) {
         self.sent += len;
-    }
-
-    /// How many datagrams from the front on can leave as one, and their bytes: they go to the same peer, with
-    /// the same codepoint, and are equally long but for the last, which may be shorter.
-    fn alike(&self, at_most: usize) -> (usize, usize) {
-        let (mut count, mut total) = (0, 0);
-        let Some(&(way, size)) = self.datagrams.front() else { return (count, total) };
-        let mut last = size;
-        for &(next_way, next) in self.datagrams.iter().take(at_most.max(1)) {
-            let fits = count == 0 || total + next <= Self::MAX_PAYLOAD;
-            if next_way != way || last < size || next > size || !fits {
-                break;
+        if let Some(first) = self.runs.front_mut() {
+            first.len -= len;
+            if first.len == 0 {
+                self.runs.pop_front();
             }
-            (count, total, last) = (count + 1, total + next, next);
         }
-        (count, total)
     }
 }
 

@@ -49,6 +49,7 @@ pub struct Builder {
     max_connections: Option<usize>,
     secret: Option<[u8; 16]>,
     local: Option<SocketAddr>,
+    beside_others: bool,
 }
 
 impl Builder {
@@ -104,6 +105,17 @@ impl Builder {
         Self { local: Some(local), ..self }
     }
 
+    /// Lets several endpoints bind one address (`SO_REUSEPORT`), of this process or of others: the kernel gives all
+    /// datagrams of a peer's UDP address to one of them. So a server may have an endpoint for each core, on a runtime of
+    /// its own, and no connection is ever worked on by two.
+    ///
+    /// All of them should be bound before peers come: where their number changes, the kernel spreads peers anew, and
+    /// connections that then come to another endpoint end. [`Builder::bind`] fails with `Unsupported` where the system has
+    /// no such thing.
+    pub fn beside_others(self, beside_others: bool) -> Self {
+        Self { beside_others, ..self }
+    }
+
     /// Binds a UDP socket: the endpoint listens and connects once asked to. It lives on the current runtime.
     ///
     /// # Errors
@@ -114,7 +126,8 @@ impl Builder {
     pub async fn bind(self, addr: impl ToSocketAddrs) -> io::Result<Endpoint> {
         let mut failure = io::Error::new(io::ErrorKind::InvalidInput, "no address to bind to");
         for local in lookup_host(addr).await? {
-            match Socket::bind(local).await {
+            let bind = if self.beside_others { Socket::bind_beside } else { Socket::bind };
+            match bind(local) {
                 Ok(socket) => return self.start(socket),
                 Err(error) => failure = error,
             }
@@ -138,7 +151,7 @@ impl Builder {
             SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
             SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
         };
-        let socket = Socket::connect(self.local.unwrap_or(any), peer).await?;
+        let socket = Socket::connect(self.local.unwrap_or(any), peer)?;
         self.start(socket)?.connect(peer).await
     }
 
@@ -169,11 +182,14 @@ impl Builder {
             batch: Batch::default(),
             engine_due: None,
             asleep_until: None,
-            is_refused: false,
+            is_sending: false,
+            spare: Batch::default(),
+            to_wake: Vec::new(),
             is_abandoned: false,
         };
         let (stir, idle) = (Notify::new(), Notify::new());
-        let shared = Arc::new(Shared { clock: Clock::start(), socket, core: Mutex::new(core), stir, idle });
+        let (clock, core, inbox) = (Clock::start(), Mutex::new(core), Mutex::default());
+        let shared = Arc::new(Shared { clock, socket, core, inbox, stir, idle });
         tokio::spawn(task::run(Arc::clone(&shared)));
         Ok(Endpoint::of(shared))
     }

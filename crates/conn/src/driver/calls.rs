@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use tokio::io::ReadBuf;
+use lucid_wire::Pieces;
 
 use super::core::Core;
 use crate::engine::{Call, CallError, CloseReason, ConnId, Input, Reply, Time};
@@ -48,36 +48,37 @@ impl Core {
         self.slots.remove(&conn);
     }
 
+    /// At most `max` bytes; none at the end of the stream.
     pub(super) fn poll_read(
         &mut self,
         now: Time,
         conn: ConnId,
         cx: &Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        match self.call(now, conn, Call::Read { max: buf.remaining() }) {
-            Ok(Reply::Data(bytes)) if bytes.is_empty() => {
+        max: usize,
+    ) -> Poll<io::Result<Pieces>> {
+        match self.call(now, conn, Call::Read { max }) {
+            Ok(Reply::Data(data)) if data.is_empty() => {
                 self.slot(conn).reader = Some(cx.waker().clone());
-                return Poll::Pending;
+                Poll::Pending
             }
-            Ok(Reply::Data(bytes)) => buf.put_slice(&bytes),
-            Ok(_) | Err(CallError::Closed(CloseReason::Finished)) => {}
-            Err(error) => return Poll::Ready(Err(error.into())),
+            Ok(Reply::Data(data)) => Poll::Ready(Ok(data)),
+            Ok(_) | Err(CallError::Closed(CloseReason::Finished)) => Poll::Ready(Ok(Pieces::new())),
+            Err(error) => Poll::Ready(Err(error.into())),
         }
-        Poll::Ready(Ok(()))
     }
 
-    /// Takes as much of `data` as the send buffer has room for.
+    /// Takes as much of `len` bytes as the send buffer has room for; `first` makes so many of them.
     pub(super) fn poll_write(
         &mut self,
         now: Time,
         conn: ConnId,
         cx: &Context<'_>,
-        data: &[u8],
+        len: usize,
+        first: impl FnOnce(usize) -> Bytes,
     ) -> Poll<io::Result<usize>> {
         // At least one byte is offered: only who is refused something hears when there is room again.
-        let offered = self.engine.room(conn).max(1).min(data.len());
-        match self.call(now, conn, Call::Write(Bytes::copy_from_slice(&data[..offered]))) {
+        let offered = self.engine.room(conn).max(1).min(len);
+        match self.call(now, conn, Call::Write(first(offered))) {
             Ok(Reply::Written(0)) if offered > 0 => {
                 self.slot(conn).writer = Some(cx.waker().clone());
                 Poll::Pending

@@ -3,12 +3,13 @@
 use std::mem;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::task::Waker;
 
-use lucid_wire::{PseudoHeader, Segment};
+use lucid_wire::{PseudoHeader, Segment, Train};
 
 use super::batch::{Batch, Flushed};
 use super::faults::{self, Datagram, Path};
-use super::inbox::Inbox;
+use super::inbox::{Arrived, Inbox};
 use super::recording::Recording;
 use super::slot::{Slot, Slots};
 use super::socket::Socket;
@@ -31,13 +32,18 @@ pub(super) struct Core {
     pub(super) path: Path,
     pub(super) observer: Option<Observer>,
     pub(super) recording: Recording,
+    /// What is to be sent next.
     pub(super) batch: Batch,
+    /// Someone sends what was to be sent before: what is added meanwhile goes with the same hands.
+    pub(super) is_sending: bool,
+    /// An empty batch, kept for its memory.
+    pub(super) spare: Batch,
+    /// Who is to be woken, once the lock is free.
+    pub(super) to_wake: Vec<Waker>,
     /// When the engine wants to be told that time has passed.
     pub(super) engine_due: Option<Time>,
     /// Until when the task sleeps, if nothing else wakes it.
     pub(super) asleep_until: Option<Time>,
-    /// A datagram was refused while it was being sent.
-    pub(super) is_refused: bool,
     /// No handle is left: once there is nothing to do, there is nothing to wait for.
     pub(super) is_abandoned: bool,
 }
@@ -63,8 +69,8 @@ impl Core {
     fn poll(&mut self, now: Time) -> Output {
         let output = self.engine.poll(now);
         match &output {
-            Output::Transmit { to, segment, ecn, .. } => {
-                self.recording.note(|recorder| recorder.sent(now, *to, segment, *ecn));
+            Output::Transmit { to, train, ecn, .. } => {
+                self.recording.note(|recorder| recorder.sent(now, *to, train, *ecn));
             }
             // Which connection speaks next depends on how far it was polled, so a recording says that, too.
             Output::Wait(_) => self.recording.note(|recorder| recorder.drained(now)),
@@ -75,11 +81,12 @@ impl Core {
 
     /// What the socket had.
     pub(super) fn take_in(&mut self, now: Time, inbox: &mut Inbox) {
-        for datagram in inbox.datagrams.drain(..) {
-            self.arrive(now, datagram);
+        for arrived in inbox.arrived.drain(..) {
+            self.arrive(now, arrived);
         }
         while let Some(datagram) = faults::pop(&mut self.path.incoming, now) {
-            self.deliver(now, datagram);
+            let Datagram { peer, bytes, ecn } = datagram;
+            let _never_fails = self.handle(now, Input::datagram(peer, bytes, ecn));
         }
         if mem::take(&mut inbox.is_refused) {
             self.unreachable(now);
@@ -93,30 +100,14 @@ impl Core {
         }
     }
 
-    /// Hands out everything the engine has to say, as far as the socket takes it.
+    /// Hands out everything the engine has to say, as far as the batch takes it: whoever sends that comes back for more.
     pub(super) fn drain(&mut self, now: Time) {
-        loop {
-            self.drain_once(now);
-            let (is_refused, too_large) = (mem::take(&mut self.is_refused), self.batch.too_large());
-            if !is_refused && too_large.is_empty() {
-                return;
-            }
-            if is_refused {
-                self.unreachable(now);
-            }
-            for (peer, bytes) in too_large {
-                let _never_fails = self.handle(now, Input::TooLarge { peer, bytes });
-            }
-        }
-    }
-
-    fn drain_once(&mut self, now: Time) {
-        while !self.batch.is_full() || self.flush(now) {
+        while !self.batch.is_full() {
             match self.poll(now) {
-                Output::Transmit { conn, to, segment, ecn } => self.transmit(now, conn, to, &segment, ecn),
+                Output::Transmit { conn, to, train, ecn } => self.transmit(now, conn, to, &train, ecn),
                 Output::Notice { conn, notice } => {
                     if let Some(slot) = self.slots.get_mut(&conn) {
-                        slot.tell(notice);
+                        slot.tell(notice, &mut self.to_wake);
                     }
                 }
                 Output::Event(event) => self.observe(&event),
@@ -126,31 +117,40 @@ impl Core {
                 }
             }
         }
-        self.flush(now);
+        while !self.batch.is_full()
+            && let Some(due) = faults::pop(&mut self.path.outgoing, now)
+        {
+            self.batch.add(due.peer, due.ecn, due.bytes.len(), |out| out.extend_from_slice(&due.bytes));
+        }
     }
 
-    fn transmit(
-        &mut self,
-        now: Time,
-        conn: Option<ConnId>,
-        to: SocketAddr,
-        segment: &Segment,
-        ecn: Codepoint,
-    ) {
-        let encode = |out: &mut Vec<u8>| segment.encode(&PseudoHeader::None, out);
-        let Some(link) = &mut self.path.outgoing else {
-            return self.batch.add(to, ecn, encode);
-        };
-        let mut bytes = Vec::new();
-        encode(&mut bytes);
-        let faults = faults::push(link, now, Datagram { peer: to, bytes: bytes.into(), ecn });
-        self.observe_faults(now, &faults, conn, segment, true);
+    fn transmit(&mut self, now: Time, conn: Option<ConnId>, to: SocketAddr, train: &Train, ecn: Codepoint) {
+        if self.path.outgoing.is_none() {
+            let encode = |out: &mut Vec<u8>| train.encode(&PseudoHeader::None, out);
+            return self.batch.add(to, ecn, train.datagram_len(), encode);
+        }
+        for segment in train.segments() {
+            let mut bytes = Vec::new();
+            segment.encode(&PseudoHeader::None, &mut bytes);
+            let Some(link) = &mut self.path.outgoing else { return };
+            let faults = faults::push(link, now, Datagram { peer: to, bytes: bytes.into(), ecn });
+            self.observe_faults(now, &faults, conn, &segment, true);
+        }
     }
 
-    fn arrive(&mut self, now: Time, datagram: Datagram) {
-        let Some(link) = &mut self.path.incoming else {
-            return self.deliver(now, datagram);
-        };
+    fn arrive(&mut self, now: Time, Arrived { from, mut bytes, size, ecn }: Arrived) {
+        if self.path.incoming.is_none() {
+            let _never_fails = self.handle(now, Input::Datagrams { from, bytes, size, ecn });
+            return;
+        }
+        while !bytes.is_empty() {
+            let bytes = bytes.split_to(size.clamp(1, bytes.len()));
+            self.arrive_with_faults(now, Datagram { peer: from, bytes, ecn });
+        }
+    }
+
+    fn arrive_with_faults(&mut self, now: Time, datagram: Datagram) {
+        let Some(link) = &mut self.path.incoming else { return };
         let Datagram { peer, bytes, .. } = datagram.clone();
         let faults = faults::push(link, now, datagram);
         if !faults.is_empty()
@@ -162,33 +162,39 @@ impl Core {
         }
     }
 
-    fn deliver(&mut self, now: Time, Datagram { peer: from, bytes, ecn }: Datagram) {
-        let _never_fails = self.handle(now, Input::Datagram { from, bytes, ecn });
+    /// What is to be sent now, unless someone sends already.
+    pub(super) fn take_batch(&mut self) -> Option<Batch> {
+        if self.is_sending || self.batch.is_empty() {
+            return None;
+        }
+        self.is_sending = true;
+        let spare = mem::take(&mut self.spare);
+        Some(mem::replace(&mut self.batch, spare))
+    }
+
+    /// What became of it. Says whether there may be more to send at once.
+    pub(super) fn sent(&mut self, now: Time, mut batch: Batch, flushed: &Flushed) -> bool {
+        self.is_sending = false;
+        if *flushed == Flushed::Refused {
+            self.unreachable(now);
+        }
+        for (peer, bytes) in batch.too_large() {
+            let _never_fails = self.handle(now, Input::TooLarge { peer, bytes });
+        }
+        if batch.is_empty() {
+            self.spare = batch;
+        } else {
+            batch.append(mem::take(&mut self.batch));
+            self.batch = batch;
+        }
+        self.drain(now);
+        *flushed != Flushed::Full
     }
 
     /// Only a socket with a single peer is ever told so.
     fn unreachable(&mut self, now: Time) {
         if let Some(peer) = self.socket.peer() {
             let _never_fails = self.handle(now, Input::Unreachable { peer });
-        }
-    }
-
-    /// Sends what is due, as far as the socket takes it: whether that was all.
-    fn flush(&mut self, now: Time) -> bool {
-        loop {
-            while !self.batch.is_full()
-                && let Some(due) = faults::pop(&mut self.path.outgoing, now)
-            {
-                self.batch.add(due.peer, due.ecn, |out| out.extend_from_slice(&due.bytes));
-            }
-            if self.batch.is_empty() {
-                return true;
-            }
-            match self.batch.flush(&self.socket) {
-                Flushed::All => {}
-                Flushed::Full => return false,
-                Flushed::Refused => self.is_refused = true,
-            }
         }
     }
 
@@ -217,12 +223,17 @@ impl Core {
         }
     }
 
+    /// The task is awake, and will ask what to do next: it needs no one to tell it.
+    pub(super) fn task_awakes(&mut self) {
+        self.asleep_until = Some(Time::ZERO);
+    }
+
     /// What the task does next. It is then taken to be doing that.
     pub(super) fn next(&mut self) -> Next {
         self.asleep_until = self.due();
         if self.is_abandoned && self.is_idle() {
             Next::End
-        } else if !self.batch.is_empty() {
+        } else if self.is_blocked() {
             Next::Write
         } else {
             Next::Sleep(self.asleep_until)
@@ -232,7 +243,12 @@ impl Core {
     /// Whether what the task does is no longer what it should do.
     pub(super) fn needs_the_task(&self) -> bool {
         let is_too_late = |due| self.asleep_until.is_none_or(|until| due < until);
-        self.is_abandoned || !self.batch.is_empty() || self.due().is_some_and(is_too_late)
+        (self.is_abandoned && self.is_idle()) || self.is_blocked() || self.due().is_some_and(is_too_late)
+    }
+
+    /// The socket takes nothing now.
+    fn is_blocked(&self) -> bool {
+        !self.is_sending && !self.batch.is_empty()
     }
 
     /// When something is to be done even if nothing happens.
@@ -242,7 +258,10 @@ impl Core {
 
     /// Whether there is no connection, and all that was sent has left.
     pub(super) fn is_idle(&self) -> bool {
-        self.engine.connections() == 0 && self.batch.is_empty() && self.path.is_outgoing_empty()
+        self.engine.connections() == 0
+            && !self.is_sending
+            && self.batch.is_empty()
+            && self.path.is_outgoing_empty()
     }
 
     /// The slot of a connection or listener that the application holds.

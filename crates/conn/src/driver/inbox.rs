@@ -1,47 +1,58 @@
 //! Datagrams on their way from the socket.
 
-use bytes::Bytes;
+use std::cell::RefCell;
+use std::net::SocketAddr;
 
-use super::faults::Datagram;
-use super::socket::{BUFFER, Received, Socket};
+use bytes::{Bytes, BytesMut};
+
+use super::buffers::{self, BUFFER};
+use super::socket::{Received, Socket};
+use crate::engine::Codepoint;
+
+/// Datagrams of one sender that came together, all of one size but for the last.
+pub(super) struct Arrived {
+    pub(super) from: SocketAddr,
+    /// All their bytes, one behind another.
+    pub(super) bytes: Bytes,
+    pub(super) size: usize,
+    pub(super) ecn: Codepoint,
+}
 
 /// What was received at one go.
 ///
-/// Bound: [`Inbox::TURN`] datagrams, and what the kernel hands over together with the last of them; the others wait
-/// in the kernel's buffer, which drops what it can't hold.
+/// Bound: [`Inbox::AT_ONCE`] times what the kernel joins; the others wait in the kernel's buffer, which drops what it
+/// can't hold.
+#[derive(Default)]
 pub(super) struct Inbox {
-    buffers: [Box<[u8]>; Self::AT_ONCE],
-    pub(super) datagrams: Vec<Datagram>,
+    pub(super) arrived: Vec<Arrived>,
     /// The kernel says that nobody is at the UDP address of our only peer.
     pub(super) is_refused: bool,
 }
 
+thread_local! {
+    /// What the kernel fills. They are busy only while something is received: all endpoints of a thread share them.
+    static BUFFERS: RefCell<[BytesMut; Inbox::AT_ONCE]> =
+        RefCell::new(std::array::from_fn(|_| BytesMut::zeroed(BUFFER)));
+}
+
 impl Inbox {
-    /// How many datagrams are taken in before the engine may answer: some windows' worth, so that one answer
-    /// does for many, and few enough that the other tasks get their turn.
-    const TURN: usize = 64;
+    /// How many buffers the kernel may fill with one call: so many batches are taken in before the engine may answer, so
+    /// that one answer does for many, and few enough that they stay in the processor's cache.
+    pub(super) const AT_ONCE: usize = 4;
 
-    /// How many buffers the kernel may fill with one call.
-    const AT_ONCE: usize = 4;
-
-    pub(super) fn new() -> Self {
-        let buffers = std::array::from_fn(|_| vec![0; BUFFER].into());
-        Self { buffers, datagrams: Vec::with_capacity(Self::TURN), is_refused: false }
-    }
-
-    /// Takes what the socket has.
+    /// Takes what the socket has, once.
     pub(super) fn receive(&mut self, socket: &Socket) {
         self.is_refused |= socket.was_refused();
-        for _ in 0..Self::TURN {
-            let take = |peer, ecn, datagram: &[u8]| {
-                self.datagrams.push(Datagram { peer, bytes: Bytes::copy_from_slice(datagram), ecn });
-            };
-            match socket.receive(&mut self.buffers, take) {
-                Received::Datagrams if self.datagrams.len() < Self::TURN => {}
-                Received::Datagrams | Received::Nothing => return,
-                Received::Refused => self.is_refused = true,
-                Received::Trouble => {}
-            }
-        }
+        let received = BUFFERS.with_borrow_mut(|buffers| {
+            socket.receive(buffers, |buffer, len, (from, size, ecn)| {
+                self.arrived.push(Arrived { from, bytes: buffers::take(buffer, len), size, ecn });
+            })
+        });
+        self.is_refused |= received == Received::Refused;
+    }
+
+    /// Whether there is nothing to tell the engine.
+    pub(super) fn is_empty(&self) -> bool {
+        self.arrived.is_empty() && !self.is_refused
     }
 }

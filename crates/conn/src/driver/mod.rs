@@ -5,6 +5,7 @@
 //! polls for: it receives datagrams, keeps the timers, and waits for the socket when that was full.
 
 mod batch;
+mod buffers;
 mod builder;
 mod calls;
 mod clock;
@@ -14,6 +15,7 @@ mod error;
 mod faults;
 mod inbox;
 mod listener;
+mod readiness;
 mod recording;
 mod shared;
 mod slot;

@@ -27,34 +27,28 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    /// Takes a notice in and wakes whom it concerns.
-    pub(super) fn tell(&mut self, notice: Notice) {
+    /// Takes a notice in. Whom it concerns is to be woken, once nobody holds the lock that they will want.
+    pub(super) fn tell(&mut self, notice: Notice, to_wake: &mut Vec<Waker>) {
         match notice {
-            Notice::Readable => wake(&mut self.reader),
-            Notice::Writable => wake(&mut self.writer),
+            Notice::Readable => to_wake.extend(self.reader.take()),
+            Notice::Writable => to_wake.extend(self.writer.take()),
             Notice::Acceptable => self.changed.notify_waiters(),
             Notice::Connected => {
                 self.is_connected = true;
                 self.changed.notify_waiters();
             }
-            Notice::Finished => self.end(CloseReason::Finished),
-            Notice::Closed(reason) => self.end(reason),
+            Notice::Finished => self.end(CloseReason::Finished, to_wake),
+            Notice::Closed(reason) => self.end(reason, to_wake),
             // Seen by those who observe events; no call of a stream answers to them.
             Notice::Stalled { .. } | Notice::Urgent => {}
         }
     }
 
     /// The first reason stays: once both sides have finished, nothing can go wrong any more.
-    fn end(&mut self, reason: CloseReason) {
+    fn end(&mut self, reason: CloseReason, to_wake: &mut Vec<Waker>) {
         self.ended.get_or_insert(reason);
-        wake(&mut self.reader);
-        wake(&mut self.writer);
+        to_wake.extend(self.reader.take());
+        to_wake.extend(self.writer.take());
         self.changed.notify_waiters();
-    }
-}
-
-fn wake(waker: &mut Option<Waker>) {
-    if let Some(waker) = waker.take() {
-        waker.wake();
     }
 }

@@ -1,20 +1,19 @@
 //! The UDP socket, with the few answers that the driver distinguishes.
 
 use std::io::{self, ErrorKind, IoSliceMut};
-use std::net::{IpAddr, SocketAddr, SocketAddrV6};
+use std::net::{IpAddr, SocketAddr, SocketAddrV6, UdpSocket};
+use std::task::{Context, Poll};
 
+use bytes::BytesMut;
 use quinn_udp::{EcnCodepoint, RecvMeta, Transmit, UdpSockRef, UdpSocketState};
-use tokio::io::Interest;
-use tokio::net::UdpSocket;
+use socket2::{Domain, Protocol, Type};
 
+use super::readiness::Readiness;
 use crate::engine::Codepoint;
 
 /// What we ask the kernel to buffer in each direction: 4 MiB, some 2800 datagrams of Ethernet's size. It may
 /// give less (Linux: `net.core.rmem_max`); that costs speed, not data.
 const KERNEL_BUFFER: usize = 4 << 20;
-
-/// How much room one receive needs: the largest UDP datagram, or as many small ones as the kernel joins.
-pub(super) const BUFFER: usize = 64 << 10;
 
 /// Whether a connected socket may be given an address with each datagram, as we do. Where it may not, none is
 /// connected, and a peer that nobody is at is found by its silence alone.
@@ -31,7 +30,7 @@ const EMSGSIZE: i32 = if cfg!(windows) {
 
 /// A UDP socket that never waits, and whose datagrams the network must not fragment.
 pub(super) struct Socket {
-    udp: UdpSocket,
+    udp: Readiness,
     /// What the system can do: segmentation offload, congestion marks, datagrams that stay whole.
     offload: UdpSocketState,
     /// The only peer, if the socket is connected: then the kernel tells us of an ICMP port unreachable.
@@ -55,6 +54,7 @@ pub(super) enum Sent {
 }
 
 /// What the socket had for us.
+#[derive(Debug, PartialEq)]
 pub(super) enum Received {
     /// At least one datagram.
     Datagrams,
@@ -67,25 +67,38 @@ pub(super) enum Received {
 }
 
 impl Socket {
-    pub(super) async fn bind(local: SocketAddr) -> io::Result<Self> {
-        let udp = UdpSocket::bind(local).await?;
+    pub(super) fn bind(local: SocketAddr) -> io::Result<Self> {
+        Self::of(UdpSocket::bind(local)?)
+    }
+
+    /// Binds beside others that do the same: the kernel gives all datagrams of a peer to one of them.
+    pub(super) fn bind_beside(local: SocketAddr) -> io::Result<Self> {
+        let udp = socket2::Socket::new(Domain::for_address(local), Type::DGRAM, Some(Protocol::UDP))?;
+        reuse_port(&udp)?;
+        udp.bind(&local.into())?;
+        Self::of(udp.into())
+    }
+
+    fn of(udp: UdpSocket) -> io::Result<Self> {
+        udp.set_nonblocking(true)?;
+        let is_ipv6 = udp.local_addr()?.is_ipv6();
         let offload = UdpSocketState::new(UdpSockRef::from(&udp))?;
         let _less_will_do = offload.set_recv_buffer_size(UdpSockRef::from(&udp), KERNEL_BUFFER);
         let _less_will_do = offload.set_send_buffer_size(UdpSockRef::from(&udp), KERNEL_BUFFER);
-        Ok(Self { udp, offload, peer: None, is_ipv6: local.is_ipv6() })
+        Ok(Self { udp: Readiness::new(udp)?, offload, peer: None, is_ipv6 })
     }
 
     /// Binds, and talks to `peer` alone from then on.
-    pub(super) async fn connect(local: SocketAddr, peer: SocketAddr) -> io::Result<Self> {
-        let socket = Self::bind(local).await?;
+    pub(super) fn connect(local: SocketAddr, peer: SocketAddr) -> io::Result<Self> {
+        let socket = Self::bind(local)?;
         if CONNECTS {
-            socket.udp.connect(socket.address_for_kernel(peer)).await?;
+            socket.udp.socket().connect(socket.address_for_kernel(peer))?;
         }
         Ok(Self { peer: Some(peer), ..socket })
     }
 
     pub(super) fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.udp.local_addr()
+        self.udp.socket().local_addr()
     }
 
     /// The only peer, if there is only one.
@@ -95,7 +108,7 @@ impl Socket {
 
     /// Waits for a datagram, or for an error that the kernel reports without one.
     pub(super) async fn readable(&self) -> io::Result<()> {
-        self.udp.ready(Interest::READABLE | Interest::ERROR).await.map(|_| ())
+        self.udp.readable().await
     }
 
     pub(super) async fn writable(&self) -> io::Result<()> {
@@ -117,8 +130,8 @@ impl Socket {
             segment_size: Some(size),
             src_ip: None,
         };
-        let send = || self.offload.try_send(UdpSockRef::from(&self.udp), &transmit);
-        match self.udp.try_io(Interest::WRITABLE, send) {
+        let send = || self.offload.try_send(UdpSockRef::from(self.udp.socket()), &transmit);
+        match self.udp.try_write(send) {
             Ok(()) => Sent::Done,
             Err(error) if error.raw_os_error() == Some(EMSGSIZE) => Sent::TooLarge,
             Err(error) => match error.kind() {
@@ -130,40 +143,45 @@ impl Socket {
         }
     }
 
-    /// Hands each datagram that fits into `buffers` to `take`, with its sender and its codepoint.
+    /// Looks for a datagram without waiting: if there is none, this task is woken by the next one.
+    pub(super) fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.udp.poll_readable(cx)
+    }
+
+    /// Hands each buffer that the kernel filled to `take`, with the length of what is in it: datagrams of one sender, of
+    /// one size but for the last, and with one codepoint.
     pub(super) fn receive<const N: usize>(
         &self,
-        buffers: &mut [Box<[u8]>; N],
-        mut take: impl FnMut(SocketAddr, Codepoint, &[u8]),
+        buffers: &mut [BytesMut; N],
+        mut take: impl FnMut(&mut BytesMut, usize, (SocketAddr, usize, Codepoint)),
     ) -> Received {
         let mut meta = [RecvMeta::default(); N];
-        let mut slices = buffers.each_mut().map(|buffer| IoSliceMut::new(buffer));
-        let receive = || self.offload.recv(UdpSockRef::from(&self.udp), &mut slices, &mut meta);
-        let filled = match self.udp.try_io(Interest::READABLE, receive) {
-            Ok(filled) => filled,
-            Err(error) => {
+        let mut filled = 0;
+        let receive = || {
+            let mut slices = buffers.each_mut().map(|buffer| IoSliceMut::new(buffer));
+            filled = self.offload.recv(UdpSockRef::from(self.udp.socket()), &mut slices, &mut meta)?;
+            // Fewer than there was room for: the socket is empty, and needn't be asked again to know that.
+            if filled < N { Err(ErrorKind::WouldBlock.into()) } else { Ok(()) }
+        };
+        match self.udp.try_read(receive) {
+            Err(error) if filled == 0 => {
                 return match error.kind() {
                     ErrorKind::WouldBlock => Received::Nothing,
                     ErrorKind::ConnectionRefused => Received::Refused,
                     _ => Received::Trouble,
                 };
             }
-        };
-        for (buffer, meta) in buffers.iter().zip(&meta).take(filled) {
-            // The kernel joins datagrams of one sender that are equally long, but for the last.
-            for datagram in buffer[..meta.len].chunks(meta.stride.max(1)) {
-                take(canonical(meta.addr), from_kernel(meta.ecn), datagram);
-            }
+            Ok(()) | Err(_) => {}
+        }
+        for (buffer, meta) in buffers.iter_mut().zip(&meta).take(filled) {
+            take(buffer, meta.len, (canonical(meta.addr), meta.stride, from_kernel(meta.ecn)));
         }
         Received::Datagrams
     }
 
     /// Whether the kernel reported that nobody is at the peer's UDP address, since this was last asked.
     pub(super) fn was_refused(&self) -> bool {
-        let reported = || self.udp.take_error()?.ok_or_else(|| ErrorKind::WouldBlock.into());
-        self.udp
-            .try_io(Interest::ERROR, reported)
-            .is_ok_and(|error: io::Error| error.kind() == ErrorKind::ConnectionRefused)
+        self.udp.try_error().is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused)
     }
 
     /// An IPv6 socket that also serves IPv4 knows those peers by mapped addresses (RFC 4291 section 2.5.5.2).
@@ -173,6 +191,16 @@ impl Socket {
             _ => addr,
         }
     }
+}
+
+#[cfg(all(unix, not(any(target_os = "solaris", target_os = "illumos", target_os = "cygwin"))))]
+fn reuse_port(socket: &socket2::Socket) -> io::Result<()> {
+    socket.set_reuse_port(true)
+}
+
+#[cfg(not(all(unix, not(any(target_os = "solaris", target_os = "illumos", target_os = "cygwin")))))]
+fn reuse_port(_: &socket2::Socket) -> io::Result<()> {
+    Err(io::Error::new(ErrorKind::Unsupported, "this system shares no port among sockets"))
 }
 
 fn for_kernel(ecn: Codepoint) -> Option<EcnCodepoint> {

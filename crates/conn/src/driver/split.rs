@@ -7,6 +7,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
+use lucid_wire::Pieces;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::stream::Stream;
@@ -31,6 +33,14 @@ pub(super) fn halves(stream: Stream) -> (OwnedReadHalf, OwnedWriteHalf) {
 }
 
 impl OwnedReadHalf {
+    /// As [`Stream::read_bytes`].
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub async fn read_bytes(&mut self, max: usize) -> io::Result<Pieces> {
+        self.stream.read_bytes_shared(max).await
+    }
+
     /// Puts the two halves together again.
     ///
     /// # Errors
@@ -45,6 +55,14 @@ impl OwnedReadHalf {
 }
 
 impl OwnedWriteHalf {
+    /// As [`Stream::write_bytes`].
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub async fn write_bytes(&mut self, bytes: &mut Bytes) -> io::Result<()> {
+        self.stream.write_bytes_shared(bytes).await
+    }
+
     /// Puts the two halves together again.
     ///
     /// # Errors

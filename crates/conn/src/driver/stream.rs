@@ -1,14 +1,20 @@
 //! A connection, as the application holds it.
 
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use bytes::{Buf, Bytes};
+use lucid_wire::Pieces;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{ToSocketAddrs, lookup_host};
 
+use super::buffers;
+use super::core::Core;
 use super::endpoint::Endpoint;
 use super::split::{self, OwnedReadHalf, OwnedWriteHalf};
 use crate::engine::{Call, CloseReason, ConnId, Info, KeepAlive};
@@ -41,6 +47,8 @@ pub struct Stream {
     endpoint: Endpoint,
     id: ConnId,
     peer: SocketAddr,
+    /// The last read found nothing: the next one looks at the socket first.
+    reader_waits: AtomicBool,
 }
 
 impl Stream {
@@ -146,6 +154,28 @@ impl Stream {
         self.endpoint.shared().wait_for(self.id, |core, _| core.slot(self.id).ended.clone()).await
     }
 
+    /// Writes without a copy: what is taken is gone from `bytes`, and is kept as it lies in memory until the peer has
+    /// acknowledged it. Done when all is taken.
+    ///
+    /// Cancel safe: what was taken by then is written, and the rest is still in `bytes`.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub async fn write_bytes(&mut self, bytes: &mut Bytes) -> io::Result<()> {
+        self.write_bytes_shared(bytes).await
+    }
+
+    /// Reads without a copy: at most `max` bytes (not zero), in the pieces in which they came; none at the end of the
+    /// stream. They share memory with what came together with them, 64 KiB at most for each: not to be kept for long.
+    ///
+    /// Cancel safe: what wasn't handed out is there for the next read.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub async fn read_bytes(&mut self, max: usize) -> io::Result<Pieces> {
+        self.read_bytes_shared(max).await
+    }
+
     /// Splits it into a half that reads and a half that writes, for two tasks.
     #[must_use]
     pub fn into_split(self) -> (OwnedReadHalf, OwnedWriteHalf) {
@@ -158,7 +188,7 @@ impl Stream {
     }
 
     pub(super) fn new(endpoint: Endpoint, id: ConnId, peer: SocketAddr) -> Self {
-        Self { endpoint, id, peer }
+        Self { endpoint, id, peer, reader_waits: AtomicBool::new(false) }
     }
 
     /// Waits for the end of the three-way handshake.
@@ -170,15 +200,51 @@ impl Stream {
         outcome.await
     }
 
-    pub(super) fn poll_read_shared(&self, cx: &Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    pub(super) fn poll_read_shared(
+        &self,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         if buf.remaining() == 0 {
             return Poll::Ready(Ok(()));
         }
-        self.endpoint.shared().drive(|core, now| core.poll_read(now, self.id, cx, buf))
+        self.poll_take(cx, buf.remaining()).map_ok(|data| data.iter().for_each(|piece| buf.put_slice(piece)))
     }
 
-    pub(super) fn poll_write_shared(&self, cx: &Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
-        self.endpoint.shared().drive(|core, now| core.poll_write(now, self.id, cx, data))
+    fn poll_take(&self, cx: &mut Context<'_>, max: usize) -> Poll<io::Result<Pieces>> {
+        let waited = self.reader_waits.load(Ordering::Relaxed);
+        let attempt = |core: &mut Core, now, cx: &Context<'_>| core.poll_read(now, self.id, cx, max);
+        let awake = |core: &mut Core| core.slot(self.id).reader = None;
+        let outcome = self.endpoint.shared().attend(cx, waited, awake, attempt);
+        self.reader_waits.store(outcome.is_pending(), Ordering::Relaxed);
+        outcome
+    }
+
+    pub(super) async fn read_bytes_shared(&self, max: usize) -> io::Result<Pieces> {
+        poll_fn(|cx| self.poll_take(cx, max.max(1))).await
+    }
+
+    pub(super) fn poll_write_shared(&self, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
+        self.poll_give(cx, data.len(), |taken| buffers::copy(&data[..taken]))
+    }
+
+    fn poll_give(
+        &self,
+        cx: &mut Context<'_>,
+        len: usize,
+        first: impl Fn(usize) -> Bytes,
+    ) -> Poll<io::Result<usize>> {
+        let attempt = |core: &mut Core, now, cx: &Context<'_>| core.poll_write(now, self.id, cx, len, &first);
+        let awake = |core: &mut Core| core.slot(self.id).writer = None;
+        self.endpoint.shared().attend(cx, true, awake, attempt)
+    }
+
+    pub(super) async fn write_bytes_shared(&self, bytes: &mut Bytes) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let taken = poll_fn(|cx| self.poll_give(cx, bytes.len(), |taken| bytes.slice(..taken))).await?;
+            bytes.advance(taken);
+        }
+        Ok(())
     }
 
     /// Everything that may go has been handed to the socket with each write; if that was full, this tries again.

@@ -1,20 +1,18 @@
 //! The task of an endpoint: what nobody polls for.
 
-use std::future::pending;
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
-use tokio::select;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::core::Next;
-use super::inbox::Inbox;
+use super::core::{Core, Next};
 use super::shared::Shared;
 
 /// Receives datagrams, keeps the timers, and waits for the socket when it was full. It ends, and with it the
 /// socket, when no handle is left and every connection has closed; or with the runtime.
 pub(super) async fn run(shared: Arc<Shared>) {
-    let mut inbox = Inbox::new();
     let mut alarm = Alarm::default();
     loop {
         let next = shared.lock().next();
@@ -23,19 +21,25 @@ pub(super) async fn run(shared: Arc<Shared>) {
             Next::Write => shared.socket.writable().await,
             Next::Sleep(until) => {
                 let until = until.and_then(|time| shared.clock.instant(time));
-                select! {
-                    readable = shared.socket.readable() => readable,
-                    () = alarm.rings_at(until) => Ok(()),
-                    () = shared.stir.notified() => Ok(()),
-                }
+                let mut readable = pin!(shared.socket.readable());
+                let mut stirred = pin!(shared.stir.notified());
+                // Mostly it is woken by a datagram that someone else has taken in by now, and goes on waiting.
+                poll_fn(|cx| {
+                    if let Poll::Ready(readable) = readable.as_mut().poll(cx) {
+                        return Poll::Ready(readable);
+                    }
+                    let is_over =
+                        stirred.as_mut().poll(cx).is_ready() || alarm.poll_ring(until, cx).is_ready();
+                    if is_over { Poll::Ready(Ok(())) } else { Poll::Pending }
+                })
+                .await
             }
         };
         // The runtime is going down, and the socket with it.
         if awake.is_err() {
             return;
         }
-        inbox.receive(&shared.socket);
-        shared.turn(&mut inbox);
+        shared.turn(Core::task_awakes);
     }
 }
 
@@ -47,14 +51,14 @@ struct Alarm {
 }
 
 impl Alarm {
-    /// Ends at this time; without one, never. Cancel safe.
-    async fn rings_at(&mut self, time: Option<Instant>) {
-        let Some(time) = time else { return pending().await };
+    /// Whether it is this time; without one, it never is.
+    fn poll_ring(&mut self, time: Option<Instant>, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(time) = time else { return Poll::Pending };
         let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(time)));
         if self.set_to != Some(time) {
             sleep.as_mut().reset(time);
             self.set_to = Some(time);
         }
-        sleep.await;
+        sleep.as_mut().poll(cx)
     }
 }

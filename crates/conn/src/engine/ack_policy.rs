@@ -38,6 +38,11 @@ impl AckPolicy {
         self.owed
     }
 
+    /// One is to go now.
+    pub(crate) fn is_due(&self) -> bool {
+        matches!(self.owed, Owed::Now(_) | Owed::Alone(_))
+    }
+
     /// A segment with data came in order: its ACK may wait, unless it is the second. Returns whether it waits.
     pub(crate) fn on_in_order(&mut self, may_wait: bool) -> bool {
         self.waiting = self.waiting.saturating_add(1);

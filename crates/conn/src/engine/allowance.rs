@@ -63,11 +63,16 @@ impl Connection {
 
     /// When a segment of so many places may leave, if not now.
     pub(super) fn held_back_until(&self, now: Time, places: u64) -> Option<Time> {
+        self.held_back_at(now, places, self.pacing_rate())
+    }
+
+    /// The same, at this pacing rate.
+    pub(super) fn held_back_at(&self, now: Time, places: u64, rate: Option<f64>) -> Option<Time> {
         // The first flight goes at once: ten segments are a burst that any path takes (RFC 6928 section 2).
         if self.sender.is_urged() || self.rate.delivered() == 0.0 {
             return None;
         }
-        let at = self.pacer.ready_at(now, self.pacing_rate()?, self.counted(places));
+        let at = self.pacer.ready_at(now, rate?, self.counted(places));
         (at > now).then_some(at)
     }
 }

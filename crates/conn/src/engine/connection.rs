@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use lucid_congestion::{Controller, DeliveryRate, Pacer, RttEstimator, Time};
-use lucid_wire::{Segment, SeqNum};
+use lucid_wire::{SeqNum, Train};
 
 use super::ack_policy::AckPolicy;
 use super::cause::Cause;
@@ -51,7 +51,7 @@ pub(crate) struct Origin {
 /// What a connection hands out.
 #[derive(Debug)]
 pub(crate) enum Out {
-    Segment(Segment, Codepoint),
+    Train(Train, Codepoint),
     Notice(Notice),
     Event(Event),
 }
@@ -130,6 +130,8 @@ pub(crate) struct Connection {
     pub(super) ended: Option<CloseReason>,
     pub(super) counts: Counts,
     pub(super) outbox: VecDeque<Out>,
+    /// There may be something to send: [`Connection::arm`] looked, or nobody has looked since it changed.
+    may_send: bool,
     /// SND.NXT when [`What::InflightFull`] was last told, so that it is told once.
     pub(super) full_told_at: Option<Position>,
 }
@@ -157,7 +159,7 @@ impl Connection {
     }
 
     /// A listener received this SYN, in a datagram from an address that may be anyone's.
-    pub(crate) fn passive(origin: Origin, syn: &Segment, now: Time) -> Self {
+    pub(crate) fn passive(origin: Origin, syn: &Train, now: Time) -> Self {
         let mut connection = Self::new(origin, State::Listen, true, now);
         connection.unproven = Some(Unproven { allowance: 0, syn_len: syn.encoded_len() });
         connection.tell(now, Cause::SynArrived, Self::opened);
@@ -213,6 +215,7 @@ impl Connection {
             ended: None,
             counts: Counts::default(),
             outbox: VecDeque::new(),
+            may_send: true,
             full_told_at: None,
             origin,
         }
@@ -240,10 +243,16 @@ impl Connection {
 
     /// The next thing it has to say. State changes only when a segment is made.
     pub(crate) fn poll(&mut self, now: Time) -> Option<Out> {
-        if self.outbox.is_empty() {
+        if self.outbox.is_empty() && self.may_send {
             self.output(now);
+            self.may_send = !self.outbox.is_empty();
         }
         self.outbox.pop_front()
+    }
+
+    /// Whether [`Connection::poll`] may have something to say.
+    pub(crate) fn may_speak(&self) -> bool {
+        self.may_send || !self.outbox.is_empty()
     }
 
     /// When time alone would change something.
@@ -291,6 +300,13 @@ impl Connection {
         }
     }
 
+    /// Tells of each segment of a train.
+    fn tell_each(&mut self, now: Time, train: &Train, cause: Cause, what: impl Fn(SegmentSummary) -> What) {
+        if self.origin.observed {
+            SegmentSummary::each(train).for_each(|segment| self.tell(now, cause, |_| what(segment)));
+        }
+    }
+
     pub(super) fn notify(&mut self, notice: Notice) {
         self.outbox.push_back(Out::Notice(notice));
     }
@@ -320,24 +336,20 @@ impl Connection {
         self.notify(Notice::Closed(reason));
     }
 
-    /// A segment is dropped, for this reason.
-    pub(super) fn discard(&mut self, now: Time, segment: &Segment, cause: Cause) {
-        self.counts.discarded += 1;
-        let summary = SegmentSummary::from(segment);
-        self.tell(now, cause, |connection| What::Discarded {
-            peer: connection.origin.peer,
-            segment: Some(summary),
-        });
+    /// Segments are dropped, for this reason.
+    pub(super) fn discard(&mut self, now: Time, train: &Train, cause: Cause) {
+        self.counts.discarded += train.count() as u64;
+        let peer = self.origin.peer;
+        self.tell_each(now, train, cause, |segment| What::Discarded { peer, segment: Some(segment) });
     }
 
-    /// A segment came from the peer's address with our ports.
-    pub(super) fn heard(&mut self, now: Time, segment: &Segment) {
-        self.counts.segments_received += 1;
+    /// Segments came from the peer's address with our ports.
+    pub(super) fn heard(&mut self, now: Time, train: &Train) {
+        self.counts.segments_received += train.count() as u64;
         if let Some(unproven) = &mut self.unproven {
-            unproven.allowance += AMPLIFICATION * segment.encoded_len();
+            unproven.allowance += AMPLIFICATION * train.encoded_len();
         }
-        let summary = SegmentSummary::from(segment);
-        self.tell(now, Cause::SegmentArrived, |_| What::Received { segment: summary });
+        self.tell_each(now, train, Cause::SegmentArrived, |segment| What::Received { segment });
     }
 
     /// Keeps the retransmission and persist timers true to what is outstanding: never both.
@@ -362,13 +374,16 @@ impl Connection {
         } else {
             self.timers.stop(Timer::Persist);
         }
-        match next {
-            Next::Send { start, end, .. } => match self.held_back_until(now, end.since(start)) {
-                Some(until) => self.timers.set(Timer::Pace, until),
-                None => self.timers.stop(Timer::Pace),
-            },
-            _ => self.timers.stop(Timer::Pace),
+        let held_back = match next {
+            Next::Send { start, end, .. } => self.held_back_until(now, end.since(start)),
+            _ => None,
+        };
+        match held_back {
+            Some(until) => self.timers.set(Timer::Pace, until),
+            None => self.timers.stop(Timer::Pace),
         }
+        let goes = matches!(next, Next::Send { .. }) && held_back.is_none();
+        self.may_send = goes || self.acks.is_due() || self.origin.observed;
         self.arm_keep_alive(now);
     }
 }

@@ -11,7 +11,7 @@
 use std::fmt;
 
 use lucid_congestion::{Ack, Loss as LossEvent, Time};
-use lucid_wire::{Flags, Segment};
+use lucid_wire::{Flags, Train};
 use serde::{Deserialize, Serialize};
 
 use super::cause::Cause;
@@ -99,6 +99,11 @@ impl Ecn {
         }
     }
 
+    /// The next new data is to say that the window was reduced.
+    pub(super) fn owes_cwr(&self) -> bool {
+        self.reduced
+    }
+
     /// RFC 3168 6.1.1: ECT only if both have offered it, and neither has taken it back by a SYN without: one of the
     /// two may have been lost, and no one knows which counts (SHLD-8).
     pub(crate) fn may_send_ect(&self) -> bool {
@@ -169,8 +174,8 @@ impl Connection {
     ///
     /// RFC 3168 6.1.1, 6.1.4 to 6.1.6: never ECT on a SYN, a pure ACK, a retransmission or a window probe. A mark on
     /// these would be lost with them, or could be forged.
-    pub(super) fn stamp_ecn(&mut self, segment: &mut Segment, retransmission: u32) -> Codepoint {
-        let flags = &mut segment.header.flags;
+    pub(super) fn stamp_ecn(&mut self, train: &mut Train, retransmission: u32) -> Codepoint {
+        let flags = &mut train.header.flags;
         if flags.contains(Flags::SYN) {
             *flags |= self.ecn.offer(flags.contains(Flags::ACK), retransmission > 0);
             return Codepoint::NotEct;
@@ -178,7 +183,7 @@ impl Connection {
         if self.ecn.echoing && flags.contains(Flags::ACK) && !flags.contains(Flags::RST) {
             *flags |= Flags::ECE;
         }
-        let is_new_data = !segment.payload.is_empty() && retransmission == 0 && self.sender.window() > 0;
+        let is_new_data = !train.payload.is_empty() && retransmission == 0 && self.sender.window() > 0;
         if !is_new_data || !self.ecn.may_send_ect() {
             return Codepoint::NotEct;
         }
@@ -190,18 +195,18 @@ impl Connection {
 
     /// Data within the window arrived with this codepoint. (RFC 3168 6.1.5: a mark outside the window is ignored.)
     ///
-    pub(super) fn hear_mark(&mut self, now: Time, segment: &Segment, codepoint: Codepoint) {
-        if !segment.payload.is_empty() && self.ecn.receive(segment.header.flags, codepoint) {
+    pub(super) fn hear_mark(&mut self, now: Time, train: &Train, codepoint: Codepoint) {
+        if !train.payload.is_empty() && self.ecn.receive(train.header.flags, codepoint) {
             self.counts.marks_received += 1;
-            let seq = segment.header.sequence.get();
+            let seq = train.header.sequence.get();
             self.tell(now, Cause::CongestionExperienced, |_| What::Marked { seq });
         }
     }
 
     /// An acceptable ACK came, perhaps with the echo of a mark.
-    pub(super) fn hear_echo(&mut self, now: Time, segment: &Segment) {
+    pub(super) fn hear_echo(&mut self, now: Time, train: &Train) {
         let (una, nxt) = (self.sender.una(), self.sender.nxt());
-        if !segment.header.flags.contains(Flags::ECE) || !self.ecn.hear_echo(una, nxt) {
+        if !train.header.flags.contains(Flags::ECE) || !self.ecn.hear_echo(una, nxt) {
             return;
         }
         // What loss has halved is not halved again (RFC 3168 6.1.2); that we slowed down is told all the same.

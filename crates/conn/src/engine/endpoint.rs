@@ -132,7 +132,7 @@ impl Endpoint {
     /// An application's call that can't be carried out. Datagrams and time never fail.
     pub fn handle(&mut self, now: Time, input: Input) -> Result<Reply, CallError> {
         match input {
-            Input::Datagram { from, bytes, ecn } => self.datagram(now, from, bytes, ecn),
+            Input::Datagrams { from, bytes, size, ecn } => self.datagrams(now, from, bytes, size, ecn),
             Input::Tick => self.tick(now),
             Input::Unreachable { peer } => self.unreachable(now, peer),
             Input::TooLarge { peer, bytes } => self.too_large(now, peer, bytes),
@@ -159,10 +159,10 @@ impl Endpoint {
                 continue;
             };
             match slot.connection.poll(now) {
-                Some(Out::Segment(segment, ecn)) => {
+                Some(Out::Train(train, ecn)) => {
                     let to = slot.connection.origin().peer;
                     self.note(id);
-                    return Output::Transmit { conn: Some(id), to, segment, ecn };
+                    return Output::Transmit { conn: Some(id), to, train, ecn };
                 }
                 Some(Out::Event(event)) => return Output::Event(event),
                 // Before an application holds it, its listener speaks for it.
@@ -291,7 +291,11 @@ impl Endpoint {
     fn call(&mut self, now: Time, conn: ConnId, call: Call) -> Result<Reply, CallError> {
         if let Some(slot) = self.slots.get_mut(&conn) {
             let reply = slot.connection.call(now, call);
-            self.wake(conn);
+            if slot.connection.may_speak() {
+                self.wake(conn);
+            } else {
+                self.note(conn);
+            }
             return reply;
         }
         let closes = matches!(call, Call::Abort | Call::Release);

@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::net::SocketAddr;
 
 use lucid_congestion::{Phase, Time};
-use lucid_wire::{Flags, SackBlocks, Segment};
+use lucid_wire::{Flags, Header, SackBlocks, Segment, Train};
 use serde::Serialize;
 
 use super::cause::Cause;
@@ -64,16 +64,27 @@ fn flags_as_text<S: serde::Serializer>(flags: &Flags, serializer: S) -> Result<S
     serializer.collect_str(flags)
 }
 
+impl SegmentSummary {
+    fn new(header: &Header, bytes: usize) -> Self {
+        Self {
+            flags: header.flags,
+            seq: header.sequence.get(),
+            ack: header.acknowledgment.get(),
+            window: header.window,
+            bytes,
+            sack: header.options.sack,
+        }
+    }
+
+    /// Those of a train, one by one.
+    pub(crate) fn each(train: &Train) -> impl Iterator<Item = Self> + use<> {
+        train.headers().map(|(header, bytes)| Self::new(&header, bytes))
+    }
+}
+
 impl From<&Segment> for SegmentSummary {
     fn from(segment: &Segment) -> Self {
-        Self {
-            flags: segment.header.flags,
-            seq: segment.header.sequence.get(),
-            ack: segment.header.acknowledgment.get(),
-            window: segment.header.window,
-            bytes: segment.payload.len(),
-            sack: segment.header.options.sack,
-        }
+        Self::new(&segment.header, segment.payload.len())
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use lucid_congestion::Time;
-use lucid_wire::Segment;
+use lucid_wire::{Pieces, Train};
 use serde::{Deserialize, Serialize};
 
 use super::config::KeepAlive;
@@ -28,13 +28,16 @@ impl std::fmt::Display for ConnId {
 /// Something that happens to an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Input {
-    /// A datagram arrived. Whatever the bytes are, they are answered or dropped for a named reason.
-    Datagram {
-        /// The UDP address it came from.
+    /// Datagrams arrived together, or a single one. Whatever the bytes are, they are answered or dropped for a named
+    /// reason.
+    Datagrams {
+        /// The UDP address they came from.
         from: SocketAddr,
-        /// All of its bytes.
+        /// All of their bytes, one behind another.
         bytes: Bytes,
-        /// The ECN field of its IP header.
+        /// How many bytes each has; the last may have fewer.
+        size: usize,
+        /// The ECN field of their IP headers.
         ecn: Codepoint,
     },
     /// Time has passed: what is due by now fires.
@@ -81,6 +84,14 @@ pub enum Input {
     },
 }
 
+impl Input {
+    /// A single datagram arrived.
+    #[must_use]
+    pub fn datagram(from: SocketAddr, bytes: Bytes, ecn: Codepoint) -> Self {
+        Self::Datagrams { from, size: bytes.len(), bytes, ecn }
+    }
+}
+
 /// What an application asks of a connection (RFC 9293 section 3.10).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Call {
@@ -124,7 +135,7 @@ pub enum Reply {
     /// How many bytes were taken. Less than offered: wait for [`Notice::Writable`].
     Written(usize),
     /// Received bytes, in order. Empty: wait for [`Notice::Readable`].
-    Data(Bytes),
+    Data(Pieces),
     /// The peer has finished sending, and everything it sent has been read.
     EndOfStream,
 }
@@ -132,15 +143,15 @@ pub enum Reply {
 /// What an endpoint has for the world.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum Output {
-    /// Send this segment to this UDP address.
+    /// Send this segment, or these, to this UDP address, each in a datagram of its own.
     Transmit {
-        /// The connection it belongs to; none for the answer to a stranger.
+        /// The connection they belong to; none for the answer to a stranger.
         conn: Option<ConnId>,
         /// The peer's UDP address.
         to: SocketAddr,
-        /// The segment, still a value: the caller encodes it into its own buffer.
-        segment: Segment,
-        /// The ECN field of its IP header.
+        /// The segments, still a value: the caller encodes them into its own buffer.
+        train: Train,
+        /// The ECN field of their IP headers.
         ecn: Codepoint,
     },
     /// Tell the application.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use lucid_congestion::Time;
-use lucid_wire::{Flags, Options, SackBlocks, Segment, Timestamps};
+use lucid_wire::{Flags, Options, SackBlocks, Timestamps, Train};
 
 use super::cause::Cause;
 use super::config::Config;
@@ -43,7 +43,7 @@ pub(crate) fn default_mss(peer: SocketAddr) -> u16 {
 
 impl Connection {
     /// The peer's SYN: where its sequence begins, and what its options say.
-    pub(super) fn take_syn(&mut self, now: Time, syn: &Segment, cause: Cause) {
+    pub(super) fn take_syn(&mut self, now: Time, syn: &Train, cause: Cause) {
         self.ecn.hear_syn(syn.header.flags);
         let config = Arc::clone(&self.origin.config);
         let options = &syn.header.options;
@@ -68,8 +68,8 @@ impl Connection {
     }
 
     /// Data in order echoes an ACK of ours: a round trip, as the receiving half sees it.
-    pub(super) fn measure_by_data(&mut self, now: Time, segment: &Segment) {
-        let age = self.echo(segment).and_then(|echo| self.timestamp_clock().since(echo, self.opened_at, now));
+    pub(super) fn measure_by_data(&mut self, now: Time, train: &Train) {
+        let age = self.echo(train).and_then(|echo| self.timestamp_clock().since(echo, self.opened_at, now));
         if let (Some(receiver), Some(age)) = (&mut self.receiver, age) {
             receiver.on_echo(age);
         }
@@ -77,7 +77,7 @@ impl Connection {
 
     /// The more arrives in a round trip, and is read, the larger the receive buffer.
     pub(super) fn tune_receive_buffer(&mut self, now: Time) {
-        let round_trip = self.rtt.smoothed();
+        let round_trip = self.rtt.min();
         let Some(receiver) = &mut self.receiver else { return };
         if let Some(before) = receiver.tune(now, round_trip) {
             let after = receiver.capacity();
@@ -91,9 +91,9 @@ impl Connection {
     }
 
     /// TSecr of a segment, if it counts: beside an ACK, and if timestamps were agreed on (RFC 7323 section 3.2).
-    pub(super) fn echo(&self, segment: &Segment) -> Option<u32> {
-        let counts = self.agreed.timestamps && segment.header.flags.contains(Flags::ACK);
-        segment.header.options.timestamps.filter(|_| counts).map(|timestamps| timestamps.echo)
+    pub(super) fn echo(&self, train: &Train) -> Option<u32> {
+        let counts = self.agreed.timestamps && train.header.flags.contains(Flags::ACK);
+        train.header.options.timestamps.filter(|_| counts).map(|timestamps| timestamps.echo)
     }
 
     /// What goes with every segment. RFC 7323 3.2: timestamps, once they are agreed on, resets included.

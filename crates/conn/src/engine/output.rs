@@ -1,8 +1,9 @@
 //! What is sent: segments made from what the parts have, one at a time.
 
-use bytes::Bytes;
+use core::ops::Range;
+
 use lucid_congestion::{Phase, Sent as SentBytes, Stamp, Time};
-use lucid_wire::{Flags, Header, Segment, SeqNum};
+use lucid_wire::{Flags, Header, Pieces, SeqNum, Train};
 
 use super::ack_policy::Owed;
 use super::cause::Cause;
@@ -13,6 +14,11 @@ use super::receiver::Receiver;
 use super::sender::Next;
 use super::state::State;
 use super::timers::Timer;
+
+/// No more segments leave together: as many as a kernel takes apart (Linux: `UDP_MAX_SEGMENTS`).
+const MAX_TRAIN: usize = 64;
+/// And no more bytes than one UDP send over IPv4 can carry.
+const MAX_DATAGRAM: usize = 65_507;
 
 impl Connection {
     /// Makes the next segment, if there is one to send.
@@ -97,29 +103,96 @@ impl Connection {
                 flags |= flag;
             }
         }
-        let mut segment = self.segment(now, flags, start.number(), cargo.payload);
-        segment.header.options.sack = sack;
-        segment.header.urgent_pointer = cargo.urgent.unwrap_or(0);
-        if !self.may_afford(&segment) {
+        let mut train = self.segment(now, flags, start.number(), cargo.payload);
+        train.header.options.sack = sack;
+        train.header.urgent_pointer = cargo.urgent.unwrap_or(0);
+        if !self.may_afford(&train) {
             return;
         }
-        let stamp = self.note_leaving(now, &segment, start, end);
+        let nothing_was_out = self.sender.in_flight().is_empty();
         let cause = self.note_probe(start, end, cause);
-        let retransmission = self.sender.send(start, end, now, stamp);
-        self.note_limit();
-        self.count_sent(&segment, retransmission);
-        self.transmit(now, segment, retransmission, cause);
-        self.after_sending(now, flags, retransmission);
+        let is_new = start == self.sender.nxt();
+        let rate = self.pacing_rate();
+        let retransmission = self.depart(now, start..end, train.payload.len(), rate);
         // RFC 6298 section 5: no segment goes again less than one RTO after it last went, whatever sent it.
         if start == self.sender.una() {
             self.timers.stop(Timer::Retransmit);
         }
+        if is_new && self.may_lead(&train) {
+            self.arm(now);
+            self.follow(now, &mut train, start, rate);
+        }
+        self.note_limit();
+        self.transmit(now, train, retransmission, cause);
+        self.after_sending(now, flags, nothing_was_out && retransmission == 0, retransmission);
         self.arm(now);
     }
 
+    /// A stretch with so many bytes of payload leaves, at this pacing rate. Returns how many times its first place was sent
+    /// before.
+    fn depart(&mut self, now: Time, stretch: Range<Position>, payload: usize, rate: Option<f64>) -> u32 {
+        let Range { start, end } = stretch;
+        let stamp = self.note_leaving(now, payload, start..end, rate);
+        let retransmission = self.sender.send(start, end, now, stamp);
+        if retransmission > 0 {
+            self.counts.retransmissions += 1;
+        } else {
+            self.counts.bytes_sent += payload as u64;
+        }
+        retransmission
+    }
+
+    /// Whether more segments may follow at once with this one's header: it has nothing that is its own.
+    fn may_lead(&self, train: &Train) -> bool {
+        let Header { flags, options, .. } = &train.header;
+        // Who watches sees each segment before the next one leaves; on the wire it is all the same.
+        let is_plain =
+            flags.without(Flags::PSH) == Flags::ACK && options.sack.is_empty() && !self.origin.observed;
+        let owes_more = self.ecn.owes_cwr() || self.user_timeouts.is_owed();
+        // In recovery the window follows from each segment that leaves.
+        is_plain && !train.payload.is_empty() && !owes_more && self.episode.is_none()
+    }
+
+    /// Full segments that may go now leave together with the first of them, which begins at `start`, and a last one that
+    /// may be shorter: what each of them would do by itself is done, and what is the same for all is done once.
+    fn follow(&mut self, now: Time, train: &mut Train, start: Position, rate: Option<f64>) {
+        let (size, header) = (train.payload.len(), train.header.len());
+        let most = MAX_TRAIN.min(MAX_DATAGRAM / (header + size));
+        let mut end = start + size as u64;
+        let mut last = size;
+        let window = self.congestion_window();
+        for _ in 1..most {
+            let Next::Send { start, end: next, again: false, probe: false } = self.sender.next(window) else {
+                break;
+            };
+            let len = next.since(start);
+            let has_fin = next > self.sender.end_of_data();
+            let is_alike = last == size && len <= size as u64 && !has_fin;
+            if !is_alike || self.held_back_at(now, len, rate).is_some() {
+                break;
+            }
+            last = len as usize;
+            self.depart(now, start..next, last, rate);
+            end = next;
+        }
+        if end.since(start) > size as u64 {
+            let cargo = self.sender.cargo(start, end);
+            if cargo.push {
+                train.header.flags |= Flags::PSH;
+            }
+            *train = Train::new(train.header, cargo.payload, size);
+        }
+    }
+
     /// What counts bytes hears of a segment that leaves.
-    fn note_leaving(&mut self, now: Time, segment: &Segment, start: Position, end: Position) -> Stamp {
-        let bytes = self.counted(segment.payload.len() as u64);
+    fn note_leaving(
+        &mut self,
+        now: Time,
+        payload: usize,
+        Range { start, end }: Range<Position>,
+        rate: Option<f64>,
+    ) -> Stamp {
+        let bytes = self.counted(payload as u64);
         let in_flight = self.counted(self.sender.in_flight().pipe());
         if let Some(prr) = self.episode.as_mut().and_then(|episode| episode.prr.as_mut()) {
             prr.on_sent(bytes);
@@ -127,7 +200,7 @@ impl Connection {
         if let Some(undo) = self.undo.as_mut().filter(|_| start < self.sender.nxt()) {
             undo.on_resent(now, end, start == self.sender.una());
         }
-        if let Some(rate) = self.pacing_rate() {
+        if let Some(rate) = rate {
             self.pacer.on_sent(now, bytes, rate);
         }
         self.last_sent = now;
@@ -148,18 +221,9 @@ impl Connection {
         }
     }
 
-    fn count_sent(&mut self, segment: &Segment, retransmission: u32) {
-        if retransmission > 0 {
-            self.counts.retransmissions += 1;
-        } else {
-            self.counts.bytes_sent += segment.payload.len() as u64;
-        }
-    }
-
     /// What a segment's leaving changes besides the sender's own variables.
-    fn after_sending(&mut self, now: Time, flags: Flags, retransmission: u32) {
-        let nothing_was_out = self.sender.in_flight().segments() == 1 && retransmission == 0;
-        if nothing_was_out && self.timeouts == 0 && self.probes == 0 {
+    fn after_sending(&mut self, now: Time, flags: Flags, is_first_out: bool, retransmission: u32) {
+        if is_first_out && self.timeouts == 0 && self.probes == 0 {
             self.stuck_since = now;
         }
         if flags.contains(Flags::SYN) && retransmission == 0 {
@@ -184,19 +248,19 @@ impl Connection {
     }
 
     /// Whether an address that has not proven itself may be sent this, and takes it from its allowance.
-    fn may_afford(&mut self, segment: &Segment) -> bool {
+    fn may_afford(&mut self, train: &Train) -> bool {
         let Some(unproven) = &mut self.unproven else { return true };
-        let Some(left) = unproven.allowance.checked_sub(segment.encoded_len()) else { return false };
+        let Some(left) = unproven.allowance.checked_sub(train.encoded_len()) else { return false };
         unproven.allowance = left;
         true
     }
 
     /// A pure ACK: <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>. It takes no sequence number (RFC 9293 section 3.4).
     fn send_ack(&mut self, now: Time, cause: Cause) {
-        let mut segment = self.segment(now, Flags::ACK, self.sender.nxt().number(), Bytes::new());
-        segment.header.options.sack = self.sack_blocks();
-        if self.may_afford(&segment) {
-            self.transmit(now, segment, 0, cause);
+        let mut train = self.segment(now, Flags::ACK, self.sender.nxt().number(), Pieces::new());
+        train.header.options.sack = self.sack_blocks();
+        if self.may_afford(&train) {
+            self.transmit(now, train, 0, cause);
         } else {
             self.acks.on_ack_sent();
         }
@@ -204,31 +268,31 @@ impl Connection {
 
     /// RFC 9293 3.8.4 (SHLD-12): <SEQ=SND.NXT-1> and no data. The peer has that number already, so it must answer.
     pub(super) fn send_keep_alive(&mut self, now: Time) {
-        let segment = self.segment(now, Flags::ACK, (self.sender.nxt() - 1).number(), Bytes::new());
-        self.transmit(now, segment, 0, Cause::Idle);
+        let train = self.segment(now, Flags::ACK, (self.sender.nxt() - 1).number(), Pieces::new());
+        self.transmit(now, train, 0, Cause::Idle);
     }
 
     /// <SEQ=SND.NXT><CTL=RST>, with our ACK beside it where there is one.
     pub(super) fn send_reset(&mut self, now: Time, cause: Cause) {
         let flags = if self.receiver.is_some() { Flags::RST | Flags::ACK } else { Flags::RST };
-        let segment = self.segment(now, flags, self.sender.nxt().number(), Bytes::new());
-        if self.may_afford(&segment) {
-            self.transmit(now, segment, 0, cause);
+        let train = self.segment(now, flags, self.sender.nxt().number(), Pieces::new());
+        if self.may_afford(&train) {
+            self.transmit(now, train, 0, cause);
         }
     }
 
     /// The answer to an unacceptable ACK: <SEQ=SEG.ACK><CTL=RST> (RFC 9293 section 3.10.7).
     pub(super) fn send_reset_at(&mut self, now: Time, sequence: SeqNum, cause: Cause) {
-        let mut segment = self.segment(now, Flags::RST, sequence, Bytes::new());
-        segment.header.acknowledgment = SeqNum::new(0);
-        segment.header.window = 0;
-        if self.may_afford(&segment) {
-            self.hand_out(now, segment, 0, cause);
+        let mut train = self.segment(now, Flags::RST, sequence, Pieces::new());
+        train.header.acknowledgment = SeqNum::new(0);
+        train.header.window = 0;
+        if self.may_afford(&train) {
+            self.hand_out(now, train, 0, cause);
         }
     }
 
     /// A segment with our ports, our acknowledgment and our window.
-    fn segment(&self, now: Time, flags: Flags, sequence: SeqNum, payload: Bytes) -> Segment {
+    fn segment(&self, now: Time, flags: Flags, sequence: SeqNum, payload: Pieces) -> Train {
         let is_syn = flags.contains(Flags::SYN);
         // RFC 9293 3.2 (MUST-65): the MSS stands beside a SYN or nowhere.
         let mut options = if is_syn { self.syn_options(now) } else { self.constant_options(now) };
@@ -248,7 +312,8 @@ impl Connection {
             urgent_pointer: 0,
             options,
         };
-        Segment { header, payload }
+        let size = payload.len();
+        Train::new(header, payload, size)
     }
 
     /// The next segment offers as much window as there is room for.
@@ -264,29 +329,30 @@ impl Connection {
     }
 
     /// A segment with our acknowledgment leaves.
-    fn transmit(&mut self, now: Time, mut segment: Segment, retransmission: u32, cause: Cause) {
-        self.advertise_user_timeout(&mut segment);
-        if segment.header.flags.contains(Flags::ACK) {
+    fn transmit(&mut self, now: Time, mut train: Train, retransmission: u32, cause: Cause) {
+        self.advertise_user_timeout(&mut train);
+        if train.header.flags.contains(Flags::ACK) {
             self.acks.on_ack_sent();
             if let Some(receiver) = &mut self.receiver {
                 receiver.on_ack_sent();
             }
             self.timers.stop(Timer::DelayedAck);
         }
-        self.hand_out(now, segment, retransmission, cause);
+        self.hand_out(now, train, retransmission, cause);
     }
 
-    fn hand_out(&mut self, now: Time, mut segment: Segment, retransmission: u32, cause: Cause) {
-        let ecn = self.stamp_ecn(&mut segment, retransmission);
-        self.counts.segments_sent += 1;
-        let summary = SegmentSummary::from(&segment);
-        self.tell(now, cause, |connection| What::Sent {
-            segment: summary,
-            retransmission,
-            in_flight: connection.sender.in_flight().segments(),
-            flight_size: connection.sender.in_flight().flight_size(),
-        });
-        self.outbox.push_back(Out::Segment(segment, ecn));
+    fn hand_out(&mut self, now: Time, mut train: Train, retransmission: u32, cause: Cause) {
+        let ecn = self.stamp_ecn(&mut train, retransmission);
+        self.counts.segments_sent += train.count() as u64;
+        for segment in SegmentSummary::each(&train).take(usize::from(self.origin.observed)) {
+            self.tell(now, cause, |connection| What::Sent {
+                segment,
+                retransmission,
+                in_flight: connection.sender.in_flight().segments(),
+                flight_size: connection.sender.in_flight().flight_size(),
+            });
+        }
+        self.outbox.push_back(Out::Train(train, ecn));
     }
 
     /// Tells once that the window is used up.

@@ -97,6 +97,7 @@ impl Connection {
         let (seq, bytes) = (lost.start.number().get(), lost.len());
         self.tell(now, Cause::ProbeTooLarge, |_| What::FoundLost { bytes, seq });
         self.plan_probe();
+        self.arm(now);
     }
 
     /// Segments have arrived.

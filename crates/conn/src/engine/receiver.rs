@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use lucid_congestion::Time;
-use lucid_wire::{SackBlocks, SeqNum};
+use lucid_wire::{Pieces, SackBlocks, SeqNum};
 
 use super::chunks::Chunks;
 use super::event::Arrival;
@@ -117,6 +117,28 @@ impl Receiver {
             (_, 0) => false,
             _ => inside(seq) || inside(seq + (len - 1)),
         }
+    }
+
+    /// Whether so many bytes from `seq` on are just what comes next, with nothing waiting behind them and room for all.
+    pub(crate) fn expects(&self, seq: Position, len: usize) -> bool {
+        let is_calm = self.fin.is_none() && self.reassembler.bytes() == 0;
+        is_calm && seq == self.nxt && seq + len as u64 <= self.edge
+    }
+
+    /// Takes in the text of segments that is expected, the longest of them of `longest` bytes. Returns how many bytes
+    /// became readable.
+    pub(crate) fn deliver(&mut self, mut text: Pieces, longest: usize) -> u64 {
+        let len = text.len();
+        self.count_arrived(len);
+        self.nxt += len as u64;
+        self.full_segment = self.full_segment.max(longest as u64);
+        while let Some(piece) = text.pop() {
+            self.ready.push(piece);
+        }
+        if let Some(report) = &mut self.report {
+            report.on_delivered(self.nxt);
+        }
+        len as u64
     }
 
     /// Takes a segment's text and FIN in: what lies in the window, in order or not.
@@ -264,8 +286,11 @@ impl Receiver {
     }
 
     /// The application takes at most `max` bytes.
-    pub(crate) fn read(&mut self, max: usize) -> Bytes {
-        let data = self.ready.take(max);
+    pub(crate) fn read(&mut self, max: usize) -> Pieces {
+        let mut data = Pieces::new();
+        while data.len() < max && self.ready.len() > 0 {
+            data.push(self.ready.take(max - data.len()));
+        }
         if let Some(tuning) = &mut self.tuning
             && self.ready.len() == 0
         {

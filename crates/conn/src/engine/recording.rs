@@ -47,7 +47,7 @@ pub use recorder::Recorder;
 const MAGIC: &[u8] = b"lucid recording ";
 
 /// The format's number: it goes up when [`Setup`], [`Input`] or [`Entry`] is stored differently.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// No frame's body is longer, in bytes: room for any datagram and for any write that a connection takes at
 /// once, and what a damaged length can cost at most.
@@ -203,7 +203,7 @@ impl Recorded {
         match self {
             Self::Sent(sent) => Some(&mut sent.to),
             Self::Input(input) => match input {
-                Input::Datagram { from: address, .. }
+                Input::Datagrams { from: address, .. }
                 | Input::Unreachable { peer: address }
                 | Input::TooLarge { peer: address, .. }
                 | Input::Connect { peer: address, .. } => Some(address),

@@ -100,7 +100,8 @@ impl Connection {
 
     /// A writer that waits hears of room once there is a quarter of the buffer.
     fn offer_room(&mut self) {
-        let enough = (self.origin.config.send_buffer / 4).max(1);
+        self.sender.tune_buffer(self.congestion_window());
+        let enough = (self.sender.buffer_limit() / 4).max(1);
         if self.writer_waits && self.sender.room() >= enough {
             self.writer_waits = false;
             self.notify(Notice::Writable);

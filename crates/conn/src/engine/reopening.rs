@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use lucid_congestion::Time;
-use lucid_wire::{Flags, Segment, SeqNum};
+use lucid_wire::{Flags, SeqNum, Train};
 
 use super::cause::Cause;
 use super::connection::{Connection, Origin};
@@ -14,7 +14,7 @@ const SLOWEST_TICK: Duration = Duration::from_secs(1);
 
 impl Connection {
     /// The peer has brought a cookie back: this was its SYN, and ours went without a trace. The ACK itself comes next.
-    pub(crate) fn from_cookie(origin: Origin, syn: &Segment, now: Time) -> Self {
+    pub(crate) fn from_cookie(origin: Origin, syn: &Train, now: Time) -> Self {
         let mut connection = Self::new(origin, State::Listen, true, now);
         connection.tell(now, Cause::CookieReturned, Self::opened);
         connection.take_syn(now, syn, Cause::CookieReturned);
@@ -27,7 +27,7 @@ impl Connection {
     /// Whether a SYN that arrives in TIME-WAIT may begin a new connection, and then the sequence number that this one
     /// has come to. RFC 9293 3.6.1 (MAY-2): the SYN is later than all that came. RFC 6191 2 (SHLD-4): the peer's clock
     /// says so, if it showed itself on both connections; where there is none, or it stands still, the number does.
-    pub(crate) fn gives_way_to(&self, now: Time, syn: &Segment) -> Option<SeqNum> {
+    pub(crate) fn gives_way_to(&self, now: Time, syn: &Train) -> Option<SeqNum> {
         let flags = syn.header.flags;
         let receiver = self.receiver.as_ref().filter(|_| self.state == State::TimeWait)?;
         let is_syn = flags.contains(Flags::SYN) && !flags.intersects(Flags::ACK | Flags::RST);

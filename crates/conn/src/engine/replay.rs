@@ -1,6 +1,6 @@
 //! Running a recording again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::io::Read;
 
 use lucid_congestion::Time;
@@ -93,7 +93,8 @@ fn run<R: Read>(
     endpoint: Endpoint,
     on_event: &mut dyn FnMut(&Event),
 ) -> Result<Replayed, ReplayError> {
-    let mut run = Run { endpoint, on_event, senders: BTreeSet::new(), done: Replayed::default() };
+    let (waiting, senders) = (VecDeque::new(), BTreeSet::new());
+    let mut run = Run { endpoint, on_event, waiting, senders, done: Replayed::default() };
     let followed = run.follow(&mut reader);
     run.done.connections = run.senders.len();
     // Also after an error: the events that led to it may still wait.
@@ -105,6 +106,8 @@ fn run<R: Read>(
 struct Run<'a> {
     endpoint: Endpoint,
     on_event: &'a mut dyn FnMut(&Event),
+    /// The rest of a train: its segments are compared one by one.
+    waiting: VecDeque<SentSegment>,
     /// The connections that sent something.
     senders: BTreeSet<ConnId>,
     done: Replayed,
@@ -142,10 +145,14 @@ impl Run<'_> {
     /// The next segment that the endpoint sends; none if it has nothing to send.
     fn next_segment(&mut self, now: Time) -> Option<SentSegment> {
         loop {
+            if let Some(segment) = self.waiting.pop_front() {
+                return Some(segment);
+            }
             match self.endpoint.poll(now) {
-                Output::Transmit { conn, to, segment, ecn } => {
+                Output::Transmit { conn, to, train, ecn } => {
                     self.senders.extend(conn);
-                    return Some(SentSegment::new(to, &segment, ecn));
+                    let segments = train.segments().map(|segment| SentSegment::new(to, &segment, ecn));
+                    self.waiting.extend(segments);
                 }
                 Output::Event(event) => (self.on_event)(&event),
                 Output::Notice { .. } => {}

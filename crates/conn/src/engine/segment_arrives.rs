@@ -9,9 +9,8 @@ mod syn_sent;
 mod text;
 mod timestamp;
 
-use bytes::Bytes;
 use lucid_congestion::Time;
-use lucid_wire::{Flags, Segment};
+use lucid_wire::{Flags, Pieces, Train};
 
 use super::cause::Cause;
 use super::connection::Connection;
@@ -28,9 +27,10 @@ enum Check {
     Done,
 }
 
-/// A segment on its way through the checks, its numbers unwrapped.
+/// A segment on its way through the checks, its numbers unwrapped; or segments that came together and differ in their
+/// place alone: they pass or fail as one, as a long segment would.
 struct Arriving<'a> {
-    segment: &'a Segment,
+    train: &'a Train,
     /// What the network marked it with.
     ecn: Codepoint,
     /// SEG.SEQ.
@@ -38,42 +38,52 @@ struct Arriving<'a> {
     /// SEG.ACK, if there is one.
     ack: Option<Position>,
     /// What is left of the text: a check may cut it.
-    text: Bytes,
+    text: Pieces,
     /// Its FIN, likewise.
     fin: bool,
 }
 
 impl Arriving<'_> {
+    /// Where each segment begins, and how long its text is.
+    fn parts(&self) -> impl Iterator<Item = (Position, usize)> + use<> {
+        let mut next = self.seq;
+        self.train.lengths().map(move |len| {
+            let start = next;
+            next += len as u64;
+            (start, len)
+        })
+    }
+
     fn has(&self, flag: Flags) -> bool {
-        self.segment.header.flags.contains(flag)
+        self.train.header.flags.contains(flag)
     }
 }
 
 impl Connection {
-    /// A segment of this connection arrived.
-    pub(crate) fn segment_arrives(&mut self, now: Time, segment: &Segment, ecn: Codepoint) {
-        self.heard(now, segment);
+    /// Segments of this connection arrived.
+    pub(crate) fn segment_arrives(&mut self, now: Time, train: &Train, ecn: Codepoint) {
+        self.heard(now, train);
         if self.ended.is_some() {
             return;
         }
         if self.state == State::SynSent {
-            self.arrives_in_syn_sent(now, segment);
+            self.arrives_in_syn_sent(now, train);
         } else {
-            self.arrives_otherwise(now, segment, ecn);
+            self.arrives_otherwise(now, train, ecn);
         }
         self.arm(now);
     }
 
     /// Section 3.10.7.4: the states in which the peer's SYN has been seen.
-    fn arrives_otherwise(&mut self, now: Time, segment: &Segment, ecn: Codepoint) {
+    fn arrives_otherwise(&mut self, now: Time, train: &Train, ecn: Codepoint) {
         let Some(receiver) = &self.receiver else { return };
-        let header = &segment.header;
+        let header = &train.header;
         let mut arriving = Arriving {
-            segment,
+            train,
             ecn,
             seq: receiver.nxt().nearest(header.sequence),
             ack: header.flags.contains(Flags::ACK).then(|| self.sender.una().nearest(header.acknowledgment)),
-            text: segment.payload.clone(),
+            text: train.payload.clone(),
             fin: header.flags.contains(Flags::FIN),
         };
         type Checks = [fn(&mut Connection, Time, &mut Arriving<'_>) -> Check; 10];
@@ -98,8 +108,8 @@ impl Connection {
 
     /// An ACK that a suspicious segment draws: it tells an honest peer where we are (RFC 5961), and no more than
     /// one in a while for each connection, so that it can't be made to flood or to be counted.
-    fn challenge(&mut self, now: Time, segment: &Segment, cause: Cause) {
-        self.discard(now, segment, cause);
+    fn challenge(&mut self, now: Time, train: &Train, cause: Cause) {
+        self.discard(now, train, cause);
         let interval = self.origin.config.challenge_ack_interval;
         if self.last_challenge.is_some_and(|last| now.saturating_since(last) < interval) {
             self.tell_challenge_limit(now);

@@ -3,11 +3,15 @@
 use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
+use lucid_wire::Pieces;
 
 use super::position::Position;
 
 /// Writes shorter than this are gathered, so that a byte at a time doesn't cost an allocation each.
 const GATHER_BELOW: usize = 4096;
+
+/// Nobody has to wait with less than this, however small the window.
+const LEAST: usize = 256 << 10;
 
 /// The bytes from SND.UNA on that the application wrote, in the chunks it handed in.
 #[derive(Debug)]
@@ -21,12 +25,16 @@ pub(crate) struct SendBuffer {
     /// Short writes being gathered, behind all chunks.
     tail: BytesMut,
     capacity: usize,
+    /// So much is taken for now: no more than `capacity`.
+    limit: usize,
 }
 
 impl SendBuffer {
     /// An empty buffer whose first byte will be at `start`.
     pub(crate) fn new(start: Position, capacity: usize) -> Self {
-        Self { start, len: 0, chunks: VecDeque::new(), tail: BytesMut::new(), capacity: capacity.max(1) }
+        let capacity = capacity.max(1);
+        let (chunks, tail) = (VecDeque::new(), BytesMut::new());
+        Self { start, len: 0, chunks, tail, capacity, limit: capacity.min(LEAST) }
     }
 
     /// The place behind the last byte written.
@@ -34,18 +42,35 @@ impl SendBuffer {
         self.start + self.len as u64
     }
 
-    /// How many more bytes fit.
+    /// How many more bytes there is room for now.
     pub(crate) fn room(&self) -> usize {
-        self.capacity.saturating_sub(self.len)
+        self.limit.saturating_sub(self.len)
+    }
+
+    /// How many bytes it takes in all, for now.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// So many bytes may be under way at once. As many again wait behind them, and some more, so that none is missing when
+    /// these are acknowledged and the window has doubled. What waits longer than that only grows cold in memory.
+    pub(crate) fn tune(&mut self, window: u64) {
+        let wanted = usize::try_from(window.saturating_mul(2)).unwrap_or(usize::MAX);
+        self.limit = wanted.saturating_add(LEAST).min(self.capacity);
     }
 
     /// Takes as many of the bytes as fit, and says how many.
     pub(crate) fn write(&mut self, mut bytes: Bytes) -> usize {
-        bytes.truncate(self.room());
+        // What is offered at once is taken as far as it fits; the limit is for whoever writes piece by piece.
+        bytes.truncate(if self.room() > 0 { self.capacity - self.len } else { 0 });
         let taken = bytes.len();
-        if taken < GATHER_BELOW {
+        let is_short = |len: usize| len < GATHER_BELOW;
+        // The first of them goes as it is: mostly it is sent, and acknowledged, before the next one comes.
+        let follows_short =
+            !self.tail.is_empty() || self.chunks.back().is_some_and(|(_, last)| is_short(last.len()));
+        if is_short(taken) && follows_short {
             self.tail.extend_from_slice(&bytes);
-        } else {
+        } else if taken > 0 {
             self.close_tail();
             self.chunks.push_back((self.end() + taken as u64, bytes));
         }
@@ -59,26 +84,21 @@ impl SendBuffer {
         }
     }
 
-    /// The bytes of a segment: at most `len` from `from` on. Without a copy where one chunk holds them all.
-    pub(crate) fn slice(&mut self, from: Position, len: usize) -> Bytes {
+    /// At most `len` bytes from `from` on, as they lie: nothing is copied.
+    pub(crate) fn pieces(&mut self, from: Position, len: usize) -> Pieces {
         self.close_tail();
         let index = self.chunks.partition_point(|&(end, _)| end <= from);
-        let mut chunks = self.chunks.range(index..).map(|(end, chunk)| (*end, chunk));
-        let Some((end, first)) = chunks.next() else { return Bytes::new() };
-        let skip = first.len() - usize::try_from(end.since(from)).unwrap_or(usize::MAX).min(first.len());
-        if first.len() - skip >= len {
-            return first.slice(skip..skip + len);
-        }
-        let mut joined = BytesMut::with_capacity(len);
-        joined.extend_from_slice(&first[skip..]);
-        for (_, chunk) in chunks {
-            let missing = len - joined.len();
-            joined.extend_from_slice(&chunk[..missing.min(chunk.len())]);
-            if joined.len() == len {
+        let mut pieces = Pieces::new();
+        for (end, chunk) in self.chunks.range(index..) {
+            let start = *end - chunk.len() as u64;
+            let skip = usize::try_from(from.since(start)).unwrap_or(usize::MAX).min(chunk.len());
+            let missing = len - pieces.len();
+            pieces.push(chunk.slice(skip..chunk.len().min(skip + missing)));
+            if pieces.len() == len {
                 break;
             }
         }
-        joined.freeze()
+        pieces
     }
 
     /// Lets go of everything before `una`: it was acknowledged.

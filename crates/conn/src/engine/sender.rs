@@ -12,7 +12,7 @@ mod next;
 
 use bytes::Bytes;
 use lucid_congestion::{Stamp, Time};
-use lucid_wire::SeqNum;
+use lucid_wire::{Pieces, SeqNum};
 
 use super::cork::Cork;
 use super::in_flight::{Acked, InFlight, Sent};
@@ -59,7 +59,7 @@ pub(crate) struct Sender {
 pub(crate) struct Cargo {
     pub(crate) syn: bool,
     pub(crate) fin: bool,
-    pub(crate) payload: Bytes,
+    pub(crate) payload: Pieces,
     /// The last byte written so far is in it (MUST-61).
     pub(crate) push: bool,
     /// The offset of the urgent pointer from the segment's first place, if urgent data is pending.
@@ -142,6 +142,16 @@ impl Sender {
 
     pub(crate) fn room(&self) -> usize {
         self.buffer.room()
+    }
+
+    /// How many bytes may wait for their acknowledgment now.
+    pub(crate) fn buffer_limit(&self) -> usize {
+        self.buffer.limit()
+    }
+
+    /// The buffer holds what the windows let out, and as much again.
+    pub(crate) fn tune_buffer(&mut self, cwnd: u64) {
+        self.buffer.tune(cwnd.min(self.window));
     }
 
     /// Bytes written and not yet sent.
@@ -229,8 +239,8 @@ impl Sender {
         let first = if syn { start + 1 } else { start };
         let last = if fin { end - 1 } else { end };
         let payload = match usize::try_from(last.since(first)) {
-            Ok(len) if len > 0 => self.buffer.slice(first, len),
-            _ => Bytes::new(),
+            Ok(len) if len > 0 => self.buffer.pieces(first, len),
+            _ => Pieces::new(),
         };
         // RFC 9293 3.9.1.2 (MUST-61): several writes that leave together have one mark (SHLD-27).
         let push = !payload.is_empty() && last == self.buffer.end();

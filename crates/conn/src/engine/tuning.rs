@@ -12,6 +12,9 @@ use lucid_congestion::Time;
 /// start), and one goes by while a loss is repaired.
 const ROUND_TRIPS: u64 = 4;
 
+/// Timestamps tell no time shorter than this.
+const TICK: Duration = Duration::from_millis(1);
+
 /// The measure of what arrives, and of an application that reads it.
 #[derive(Debug)]
 pub(crate) struct Tuning {
@@ -62,14 +65,23 @@ impl Tuning {
     }
 
     /// Returns how large the buffer should be, once for each round trip in which the application kept up. `measured` is
-    /// the round trip of our own segments, for a peer without timestamps.
+    /// the shortest round trip of our own segments, for a peer without timestamps, or one that is so near that they can't
+    /// tell.
     pub(crate) fn wanted(&mut self, now: Time, unread: u64, measured: Option<Duration>) -> Option<u64> {
         let turn = &self.turn;
-        let round_trip = self.round_trip.or(turn.shortest).or(measured)?;
-        if now.saturating_since(turn.since) < round_trip {
+        let round_trip = match (self.round_trip.or(turn.shortest), measured) {
+            // So near a peer is not made to fill queues by what its own queue took.
+            (_, Some(measured)) if measured < TICK => measured,
+            (Some(echoed), _) => echoed,
+            (None, measured) => measured?,
+        };
+        // What comes from a peer that is nearer than a tick comes in bursts: they even out over a tick.
+        let passed = now.saturating_since(turn.since);
+        if passed < round_trip.max(TICK) {
             return None;
         }
-        let wanted = turn.arrived.saturating_mul(ROUND_TRIPS).min(self.max);
+        let share = if round_trip < TICK { round_trip.as_secs_f64() / passed.as_secs_f64() } else { 1.0 };
+        let wanted = ((turn.arrived.saturating_mul(ROUND_TRIPS) as f64 * share) as u64).min(self.max);
         // Behind a gap there may be nothing to read for the whole of it.
         let kept_up = turn.read_all || unread == 0;
         self.round_trip = turn.shortest.or(self.round_trip);
@@ -116,6 +128,18 @@ mod tests {
         assert_eq!(tuning.wanted(at(20), 500, Some(ms(10))), Some(4000), "it had caught up meanwhile");
         tuning.on_arrived(1000);
         assert_eq!(tuning.wanted(at(30), 0, Some(ms(10))), Some(4000), "all of it waits behind a gap");
+    }
+
+    /// A millisecond on loopback is twenty round trips.
+    #[test]
+    fn where_timestamps_tell_too_little_our_own_measure_counts() {
+        let us = Duration::from_micros;
+        let mut tuning = Tuning::new(1_000_000, at(0));
+        tuning.on_echo(TICK);
+        tuning.on_arrived(1000);
+        assert_eq!(tuning.wanted(at(0) + us(999), 0, Some(us(50))), None, "bursts even out");
+        tuning.on_arrived(19_000);
+        assert_eq!(tuning.wanted(at(1), 0, Some(us(50))), Some(4000));
     }
 
     /// Our own segments may have gone long ago, on a path that was shorter.

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use lucid_congestion::Time;
+use lucid_wire::Pieces;
 
 use super::cause::Cause;
 use super::connection::Connection;
@@ -13,6 +14,7 @@ use super::timers::Timer;
 impl Connection {
     /// Takes a call in.
     pub(crate) fn call(&mut self, now: Time, call: Call) -> Result<Reply, CallError> {
+        let reads = matches!(call, Call::Read { .. });
         let reply = match call {
             Call::Write(bytes) => self.send(now, bytes, false),
             Call::WriteUrgent(bytes) => self.send(now, bytes, true),
@@ -37,7 +39,10 @@ impl Connection {
                 Ok(Reply::Done)
             }
         };
-        self.arm(now);
+        // Reading touches nothing that is sent, unless it opens the window.
+        if !reads || self.acks.is_due() {
+            self.arm(now);
+        }
         reply
     }
 
@@ -70,7 +75,7 @@ impl Connection {
         }
         self.alive()?;
         self.reader_waits = true;
-        Ok(Reply::Data(Bytes::new()))
+        Ok(Reply::Data(Pieces::new()))
     }
 
     /// CLOSE (RFC 9293 section 3.10.4): the FIN follows what is queued, and `output` moves the state with it.

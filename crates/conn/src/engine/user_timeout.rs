@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use lucid_congestion::Time;
-use lucid_wire::{Flags, Options, Segment, UserTimeout as Advertised};
+use lucid_wire::{Flags, Options, Train, UserTimeout as Advertised};
 
 use super::cause::Cause;
 use super::connection::Connection;
@@ -27,6 +27,11 @@ pub(super) struct UserTimeout {
 impl UserTimeout {
     pub(super) fn new(own: Option<Duration>) -> Self {
         Self { own, remote: None, owed: own.is_some() }
+    }
+
+    /// The next segment with room for it tells the peer.
+    pub(super) fn is_owed(&self) -> bool {
+        self.owed
     }
 
     /// An application asked for it: then it holds against a peer that is alive, too.
@@ -71,8 +76,8 @@ impl Connection {
     }
 
     /// The peer's word counts in any segment that is believed.
-    pub(super) fn hear_user_timeout(&mut self, now: Time, segment: &Segment) {
-        if let Some(advertised) = segment.header.options.user_timeout {
+    pub(super) fn hear_user_timeout(&mut self, now: Time, train: &Train) {
+        if let Some(advertised) = train.header.options.user_timeout {
             let before = self.user_timeout();
             self.user_timeouts.remote = Some(advertised.duration());
             self.user_timeout_changed(now, before, Cause::PeerUserTimeout);
@@ -95,15 +100,15 @@ impl Connection {
     }
 
     /// The first segment behind the SYN says it, and the first one after a change: if there is room for it.
-    pub(super) fn advertise_user_timeout(&mut self, segment: &mut Segment) {
-        let header = &mut segment.header;
+    pub(super) fn advertise_user_timeout(&mut self, train: &mut Train) {
+        let header = &mut train.header;
         let unproven = self.unproven.is_some() || header.flags.intersects(Flags::SYN | Flags::RST);
         if unproven || !self.user_timeouts.owed {
             return;
         }
         let options = Options { user_timeout: self.user_timeouts.for_syn(), ..header.options };
         let longer = options.encoded_len() - header.options.encoded_len();
-        let has_room = segment.payload.len() + longer <= usize::from(self.sender.mss());
+        let has_room = train.payload.len() + longer <= usize::from(self.sender.mss());
         if has_room && header.options.sack.is_empty() {
             header.options = options;
             self.user_timeouts.owed = false;

@@ -101,7 +101,7 @@ fn listen(scenario: &Scenario, pair: &mut Pair) -> ConnId {
     let mut bytes = Vec::new();
     syn.encode(&PseudoHeader::None, &mut bytes);
     let (from, bytes) = (Who::Client.address(), bytes.into());
-    pair.input(Who::Server, Input::Datagram { from, bytes, ecn: Codepoint::NotEct }).expect("it never fails");
+    pair.input(Who::Server, Input::datagram(from, bytes, Codepoint::NotEct)).expect("it never fails");
     listener
 }
 
@@ -182,7 +182,7 @@ impl Application {
         }
         match pair.call(self.who, conn, Call::Read { max: self.habits.reads }) {
             Ok(Reply::Data(data)) => {
-                for (offset, &found) in data.iter().enumerate() {
+                for (offset, found) in data.to_vec().into_iter().enumerate() {
                     let at = self.read + offset;
                     if found != byte(peer_salt, at) {
                         return Err(format!("{:?} read a wrong byte at {at}", self.who));

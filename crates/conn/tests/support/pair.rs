@@ -127,7 +127,7 @@ impl Side {
         let output = self.endpoint.poll(now);
         if let Some(recorder) = &mut self.recorder {
             match &output {
-                Output::Transmit { to, segment, ecn, .. } => recorder.sent(now, *to, segment, *ecn),
+                Output::Transmit { to, train, ecn, .. } => recorder.sent(now, *to, train, *ecn),
                 Output::Wait(_) => recorder.drained(now),
                 _ => Ok(()),
             }
@@ -255,7 +255,7 @@ impl Pair {
         loop {
             match self.call(who, conn, Call::Read { max: usize::MAX }) {
                 Ok(Reply::Data(data)) if data.is_empty() => return (all, false),
-                Ok(Reply::Data(data)) => all.extend_from_slice(&data),
+                Ok(Reply::Data(data)) => all.extend(data.to_vec()),
                 Ok(Reply::EndOfStream) => return (all, true),
                 other => panic!("read: {other:?}"),
             }
@@ -271,22 +271,8 @@ impl Pair {
                 Who::Server => &mut self.server,
             };
             match side.poll(now) {
-                Output::Transmit { segment, ecn, .. } => {
-                    let number = side.sent.len();
-                    let lost = (self.lose)(who, number, &segment);
-                    let mut bytes = Vec::new();
-                    segment.encode(&PseudoHeader::None, &mut bytes);
-                    let verdict = if lost {
-                        lucid_sim::Verdict {
-                            dropped: Some(lucid_sim::DropReason::Scripted),
-                            ..Default::default()
-                        }
-                    } else {
-                        side.link.push(Duration::from_nanos(now.as_nanos()), Datagram(bytes, ecn))
-                    };
-                    self.ladder.sent(now, who, &segment, verdict);
-                    side.sent.push((now, segment));
-                    side.codepoints.push(ecn);
+                Output::Transmit { train, ecn, .. } => {
+                    train.segments().for_each(|segment| self.transmit(who, segment, ecn));
                 }
                 Output::Notice { conn, notice } => side.notices.push_back((conn, notice)),
                 Output::Event(event) => side.events.push(event),
@@ -296,6 +282,27 @@ impl Pair {
                 }
             }
         }
+    }
+
+    /// A segment goes onto its way.
+    fn transmit(&mut self, who: Who, segment: Segment, ecn: Codepoint) {
+        let now = self.now;
+        let side = match who {
+            Who::Client => &mut self.client,
+            Who::Server => &mut self.server,
+        };
+        let number = side.sent.len();
+        let lost = (self.lose)(who, number, &segment);
+        let mut bytes = Vec::new();
+        segment.encode(&PseudoHeader::None, &mut bytes);
+        let verdict = if lost {
+            lucid_sim::Verdict { dropped: Some(lucid_sim::DropReason::Scripted), ..Default::default() }
+        } else {
+            side.link.push(Duration::from_nanos(now.as_nanos()), Datagram(bytes, ecn))
+        };
+        self.ladder.sent(now, who, &segment, verdict);
+        side.sent.push((now, segment));
+        side.codepoints.push(ecn);
     }
 
     /// When the next thing happens by itself.
@@ -315,7 +322,7 @@ impl Pair {
                 let to = who.other();
                 self.ladder.arrived(now, to, &datagram.0);
                 let Datagram(bytes, ecn) = datagram;
-                let input = Input::Datagram { from: who.address(), bytes: Bytes::from(bytes), ecn };
+                let input = Input::datagram(who.address(), Bytes::from(bytes), ecn);
                 self.side(to).handle(now, input).expect("a datagram never fails");
                 self.drain(to);
             }

@@ -209,7 +209,7 @@ impl Script {
     /// Any bytes, from anywhere.
     pub fn datagram(&mut self, from: SocketAddr, bytes: &[u8]) {
         let ecn = std::mem::take(&mut self.ecn);
-        self.input(Input::Datagram { from, bytes: Bytes::copy_from_slice(bytes), ecn })
+        self.input(Input::datagram(from, Bytes::copy_from_slice(bytes), ecn))
             .expect("a datagram never fails");
         if let Some(id) = self.endpoint.find(self.peer, PEER_PORT, self.local_port) {
             self.conn = Some(id);
@@ -282,9 +282,11 @@ impl Script {
     fn drain(&mut self) {
         loop {
             match self.endpoint.poll(self.now) {
-                Output::Transmit { segment, ecn, .. } => {
-                    self.codepoints.push(ecn);
-                    self.sends(segment);
+                Output::Transmit { train, ecn, .. } => {
+                    for segment in train.segments() {
+                        self.codepoints.push(ecn);
+                        self.sends(segment);
+                    }
                 }
                 Output::Notice { notice, .. } => self.notices.push(notice),
                 Output::Event(event) => self.events.push(event),

@@ -83,7 +83,7 @@ impl Host {
 
     pub(crate) fn datagram(&mut self, bytes: Bytes, ecn: Codepoint) {
         // Datagrams never fail.
-        let _ = self.input(Input::Datagram { from: PEER, bytes, ecn });
+        let _ = self.input(Input::datagram(PEER, bytes, ecn));
         let port = self.network.port;
         let found = self
             .endpoint
@@ -114,13 +114,15 @@ impl Host {
         let Some(endpoint) = &mut self.endpoint else { return };
         loop {
             match endpoint.poll(self.now) {
-                Output::Transmit { conn, segment, ecn, .. } => {
-                    let packet = self.network.packet(&segment, ecn);
-                    if packet.port.is_none() {
-                        self.conn = conn.or(self.conn);
+                Output::Transmit { conn, train, ecn, .. } => {
+                    for segment in train.segments() {
+                        let packet = self.network.packet(&segment, ecn);
+                        if packet.port.is_none() {
+                            self.conn = conn.or(self.conn);
+                        }
+                        self.exchange.push(Line::Outbound { at: self.now, packet: packet.clone() });
+                        self.heard.push_back(Heard { at: self.now, packet, payload: segment.payload });
                     }
-                    self.exchange.push(Line::Outbound { at: self.now, packet: packet.clone() });
-                    self.heard.push_back(Heard { at: self.now, packet, payload: segment.payload });
                 }
                 Output::Notice { conn, notice: Notice::Connected } => {
                     self.connected.insert(conn);

@@ -260,7 +260,7 @@ impl Sockets {
         match host.input(Input::Call { conn, call: EngineCall::Read { max } }) {
             Ok(Reply::Data(data)) if data.is_empty() && max > 0 => Ok(Returned::Error("EAGAIN")),
             Ok(Reply::Data(data)) => {
-                if data != text(1 + socket.read, data.len() as u32) {
+                if data != *text(1 + socket.read, data.len() as u32) {
                     let what = format!("the bytes read from {} on are not those sent", 1 + socket.read);
                     return Err(Stop::failed(given.place, what));
                 }

@@ -1,16 +1,28 @@
 use std::net::UdpSocket;
 
 use super::*;
-use crate::driver::inbox::Inbox;
+use crate::driver::inbox::{Arrived, Inbox};
+
+/// One datagram.
+fn add(batch: &mut Batch, to: SocketAddr, datagram: &[u8]) {
+    batch.add(to, Codepoint::NotEct, datagram.len(), |out| out.extend_from_slice(datagram));
+}
+
+async fn receive(socket: &Socket) -> Vec<Arrived> {
+    let mut inbox = Inbox::default();
+    socket.readable().await.unwrap();
+    inbox.receive(socket);
+    inbox.arrived
+}
 
 #[tokio::test]
 async fn datagrams_leave_whole_in_order_and_to_their_own_peers() {
     let peers = [(); 2].map(|()| UdpSocket::bind("127.0.0.1:0").unwrap());
     let at = |n: usize| peers[n].local_addr().unwrap();
-    let socket = Socket::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let socket = Socket::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let mut batch = Batch::default();
     for (to, datagram) in [(0, "first"), (1, "other"), (0, "second, and longer")] {
-        batch.add(at(to), Codepoint::NotEct, |out| out.extend_from_slice(datagram.as_bytes()));
+        add(&mut batch, at(to), datagram.as_bytes());
     }
     while batch.flush(&socket) != Flushed::All {
         socket.writable().await.unwrap();
@@ -28,9 +40,9 @@ async fn datagrams_leave_whole_in_order_and_to_their_own_peers() {
 fn it_is_full_at_its_bound_and_not_before() {
     let mut batch = Batch::default();
     let to = "127.0.0.1:1".parse().unwrap();
-    batch.add(to, Codepoint::NotEct, |out| out.resize(Batch::BOUND - 1, 0));
+    add(&mut batch, to, &[0; Batch::BOUND - 1]);
     assert!(!batch.is_full());
-    batch.add(to, Codepoint::NotEct, |out| out.push(0));
+    add(&mut batch, to, &[0]);
     assert!(batch.is_full());
 }
 
@@ -38,15 +50,15 @@ fn it_is_full_at_its_bound_and_not_before() {
 fn runs(datagrams: &[(u16, usize)], at_most: usize) -> Vec<usize> {
     let mut batch = Batch::default();
     for &(port, len) in datagrams {
-        batch.add(([127, 0, 0, 1], port).into(), Codepoint::NotEct, |out| out.resize(out.len() + len, 0));
+        add(&mut batch, ([127, 0, 0, 1], port).into(), &vec![0; len]);
     }
-    std::iter::from_fn(|| {
-        let (count, len) = batch.alike(at_most);
-        let bytes: usize = batch.datagrams.drain(..count).map(|(_, len)| len).sum();
-        assert_eq!(bytes, len);
-        (count > 0).then_some(count)
-    })
-    .collect()
+    let mut runs = Vec::new();
+    let count = |_, datagrams: &[u8], size: usize| {
+        runs.push(datagrams.len().div_ceil(size));
+        Sent::Done
+    };
+    assert_eq!(batch.flush_with(|| at_most, count), Flushed::All);
+    runs
 }
 
 #[test]
@@ -63,34 +75,34 @@ fn what_is_equally_long_and_goes_to_one_peer_leaves_as_one() {
 
 #[tokio::test]
 async fn what_leaves_as_one_arrives_apart() {
-    let peer = Socket::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
-    let socket = Socket::connect("127.0.0.1:0".parse().unwrap(), peer.local_addr().unwrap()).await.unwrap();
+    let peer = Socket::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let socket = Socket::connect("127.0.0.1:0".parse().unwrap(), peer.local_addr().unwrap()).unwrap();
     let sent: Vec<Vec<u8>> = (0..50_u8).map(|n| vec![n; if n % 20 == 19 { 700 } else { 1000 }]).collect();
     let mut batch = Batch::default();
     for datagram in &sent {
-        batch.add(peer.local_addr().unwrap(), Codepoint::NotEct, |out| out.extend_from_slice(datagram));
+        add(&mut batch, peer.local_addr().unwrap(), datagram);
     }
     while batch.flush(&socket) != Flushed::All {
         socket.writable().await.unwrap();
     }
-    let mut inbox = Inbox::new();
-    while inbox.datagrams.len() < sent.len() {
-        peer.readable().await.unwrap();
-        inbox.receive(&peer);
+    let mut received = Vec::new();
+    while received.len() < sent.len() {
+        for arrived in receive(&peer).await {
+            assert_eq!(arrived.from, socket.local_addr().unwrap());
+            received.extend(arrived.bytes.chunks(arrived.size).map(<[u8]>::to_vec));
+        }
     }
-    let received: Vec<_> = inbox.datagrams.iter().map(|datagram| datagram.bytes.to_vec()).collect();
     assert_eq!(received, sent);
-    assert!(inbox.datagrams.iter().all(|datagram| datagram.peer == socket.local_addr().unwrap()));
 }
 
 /// The kernel doesn't cut it up for us, and a connection lives on.
 #[tokio::test]
 async fn a_datagram_that_no_network_carries_is_a_loss_like_any_other() {
     let peer = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let socket = Socket::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let socket = Socket::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let mut batch = Batch::default();
-    batch.add(peer.local_addr().unwrap(), Codepoint::NotEct, |out| out.resize(65_508, 1));
-    batch.add(peer.local_addr().unwrap(), Codepoint::NotEct, |out| out.push(2));
+    add(&mut batch, peer.local_addr().unwrap(), &[1; 65_508]);
+    add(&mut batch, peer.local_addr().unwrap(), &[2]);
     while batch.flush(&socket) != Flushed::All {
         socket.writable().await.unwrap();
     }
@@ -102,22 +114,22 @@ async fn a_datagram_that_no_network_carries_is_a_loss_like_any_other() {
 #[tokio::test]
 async fn each_datagram_keeps_its_codepoint() {
     for local in ["127.0.0.1:0", "[::1]:0"] {
-        let peer = Socket::bind(local.parse().unwrap()).await.unwrap();
-        let socket = Socket::bind(local.parse().unwrap()).await.unwrap();
+        let peer = Socket::bind(local.parse().unwrap()).unwrap();
+        let socket = Socket::bind(local.parse().unwrap()).unwrap();
         let sent = [Codepoint::NotEct, Codepoint::Ect0, Codepoint::Ect0, Codepoint::Ect1, Codepoint::Ce];
         let mut batch = Batch::default();
         for ecn in sent {
-            batch.add(peer.local_addr().unwrap(), ecn, |out| out.extend_from_slice(b"alike"));
+            batch.add(peer.local_addr().unwrap(), ecn, 5, |out| out.extend_from_slice(b"alike"));
         }
         while batch.flush(&socket) != Flushed::All {
             socket.writable().await.unwrap();
         }
-        let mut inbox = Inbox::new();
-        while inbox.datagrams.len() < sent.len() {
-            peer.readable().await.unwrap();
-            inbox.receive(&peer);
+        let mut received = Vec::new();
+        while received.len() < sent.len() {
+            for arrived in receive(&peer).await {
+                received.extend(arrived.bytes.chunks(arrived.size).map(|_| arrived.ecn));
+            }
         }
-        let received: Vec<_> = inbox.datagrams.iter().map(|datagram| datagram.ecn).collect();
         assert_eq!(received, sent, "{local}");
     }
 }
@@ -127,7 +139,7 @@ async fn each_datagram_keeps_its_codepoint() {
 fn what_is_too_large_for_the_network_takes_nothing_else_with_it() {
     let mut batch = Batch::default();
     for len in [9000, 1400, 1400, 8000, 9000, 1400] {
-        batch.add(([127, 0, 0, 1], 1).into(), Codepoint::NotEct, |out| out.resize(out.len() + len, 0));
+        add(&mut batch, ([127, 0, 0, 1], 1).into(), &vec![0; len]);
     }
     let mut left = Vec::new();
     let network = |_, datagrams: &[u8], size: usize| {

@@ -17,9 +17,8 @@ mod redeemed;
 
 use core::time::Duration;
 
-use bytes::Bytes;
 use lucid_congestion::Time;
-use lucid_wire::{Flags, Header, Options, Segment, SeqNum};
+use lucid_wire::{Flags, Header, Options, Pieces, SeqNum, Train};
 
 use super::{Endpoint, Key, Slot};
 use crate::engine::cause::Cause;
@@ -91,7 +90,7 @@ fn period(now: Time) -> u64 {
 
 impl Endpoint {
     /// Answers a SYN for which there is no room: one SYN-ACK, no longer than the SYN, and nothing is kept.
-    pub(super) fn answer_with_cookie(&mut self, now: Time, key: Key, syn: &Segment) {
+    pub(super) fn answer_with_cookie(&mut self, now: Time, key: Key, syn: &Train) {
         let mark = Mark { secret: &self.secret, key, irs: syn.header.sequence };
         let mss = syn.header.options.mss;
         let offer = Offer::of(&syn.header).filter(|_| self.config.timestamps);
@@ -104,16 +103,17 @@ impl Endpoint {
         // The SYN-ACK is that of a connection that lives for one segment, and agrees to what the cookie remembers.
         let remembered = remembered(&syn.header, syn.header.sequence, mss, offer);
         let mut fleeting = Connection::passive(origin, &remembered, now);
-        let Some(Out::Segment(mut segment, ecn)) = fleeting.poll(now) else { return };
-        if let (Some(offer), Some(ours)) = (offer, &mut segment.header.options.timestamps) {
+        let Some(Out::Train(mut train, ecn)) = fleeting.poll(now) else { return };
+        if let (Some(offer), Some(ours)) = (offer, &mut train.header.options.timestamps) {
             ours.value = offer.stamp(ours.value);
         }
         if let Some(listener) = self.listeners.get_mut(&key.local_port) {
             listener.cookies_until = Some(now + IN_USE);
         }
-        let what = What::CookieSent { peer: key.peer, syn: SegmentSummary::from(syn) };
-        self.tell(now, None, Cause::BacklogFull, what);
-        self.outbox.push_back(Output::Transmit { conn: None, to: key.peer, segment, ecn });
+        for syn in SegmentSummary::each(syn) {
+            self.tell(now, None, Cause::BacklogFull, What::CookieSent { peer: key.peer, syn });
+        }
+        self.outbox.push_back(Output::Transmit { conn: None, to: key.peer, train, ecn });
     }
 
     /// An ACK without a connection: one that brings a cookie back makes its connection now.
@@ -124,36 +124,36 @@ impl Endpoint {
         &mut self,
         now: Time,
         key: Key,
-        segment: &Segment,
+        train: &Train,
         ecn: Codepoint,
     ) -> Result<(), Cause> {
-        if segment.header.flags.contains(Flags::SYN) || !self.uses_cookies(now, key.local_port) {
+        if train.header.flags.contains(Flags::SYN) || !self.uses_cookies(now, key.local_port) {
             return Err(Cause::NoConnection);
         }
-        let (irs, cookie) = (segment.header.sequence - 1, segment.header.acknowledgment - 1);
-        let Some((mss, offer)) = self.believed(now, key, segment) else {
+        let (irs, cookie) = (train.header.sequence - 1, train.header.acknowledgment - 1);
+        let Some((mss, offer)) = self.believed(now, key, train) else {
             if !may_be_cookie(now, cookie) {
                 return Err(Cause::BadCookie);
             }
             // Only the first segment behind the SYN tells the peer's ISN. Where that is lost or overtaken, a reset would
             // end what its retransmission will open.
-            self.discard(now, key.peer, Some(segment), Cause::CookieUnproven);
+            self.discard(now, key.peer, Some(train), Cause::CookieUnproven);
             return Ok(());
         };
         if self.redeemed.contains(key, cookie) {
             return Err(Cause::CookieSpent);
         }
         if let Err(cause) = self.make_room_for_proven(now, key.local_port) {
-            self.discard(now, key.peer, Some(segment), cause);
+            self.discard(now, key.peer, Some(train), cause);
             return Ok(());
         }
         self.redeemed.insert(now, key, cookie);
         let id = self.new_id();
         let origin = Origin { iss: cookie, ..self.origin_of(id, key, now) };
-        let syn = remembered(&segment.header, irs, Some(mss), offer);
+        let syn = remembered(&train.header, irs, Some(mss), offer);
         self.enter_listener(now, key, Connection::from_cookie(origin, &syn, now));
         if let Some(slot) = self.slots.get_mut(&id) {
-            slot.connection.segment_arrives(now, segment, ecn);
+            slot.connection.segment_arrives(now, train, ecn);
         }
         self.wake(id);
         Ok(())
@@ -167,11 +167,11 @@ impl Endpoint {
     }
 
     /// What the cookie says that a segment brings back, if it is one of ours.
-    fn believed(&self, now: Time, key: Key, segment: &Segment) -> Option<(u16, Option<Offer>)> {
-        let mark = Mark { secret: &self.secret, key, irs: segment.header.sequence - 1 };
+    fn believed(&self, now: Time, key: Key, train: &Train) -> Option<(u16, Option<Offer>)> {
+        let mark = Mark { secret: &self.secret, key, irs: train.header.sequence - 1 };
         // RFC 7323 3.2: timestamps that were not agreed on mean nothing, so a cookie may be one without an offer.
-        let offers = [Offer::echoed(&segment.header), None];
-        let read = |offer| mark.read(now, segment.header.acknowledgment - 1, offer).map(|mss| (mss, offer));
+        let offers = [Offer::echoed(&train.header), None];
+        let read = |offer| mark.read(now, train.header.acknowledgment - 1, offer).map(|mss| (mss, offer));
         offers.into_iter().find_map(read)
     }
 
@@ -182,10 +182,10 @@ impl Endpoint {
         now: Time,
         id: ConnId,
         key: Key,
-        segment: &Segment,
+        train: &Train,
         ecn: Codepoint,
     ) -> bool {
-        let Header { acknowledgment, flags, .. } = segment.header;
+        let Header { acknowledgment, flags, .. } = train.header;
         let is_other = |slot: &Slot| {
             slot.place.is_some()
                 && slot.connection.state() == State::SynReceived
@@ -200,23 +200,23 @@ impl Endpoint {
             return false;
         }
         let is_spent = self.redeemed.contains(key, acknowledgment - 1);
-        if !is_spent && self.believed(now, key, segment).is_some() {
+        if !is_spent && self.believed(now, key, train).is_some() {
             if let Some(slot) = self.slots.get_mut(&id) {
                 slot.connection.end(now, CloseReason::Aborted, Cause::CookieReturned);
             }
             self.wake(id);
         }
-        self.cookie_returns(now, key, segment, ecn).is_ok()
+        self.cookie_returns(now, key, train, ecn).is_ok()
     }
 }
 
 /// The peer's SYN, as far as a cookie and an offer remember it, from itself or from the ACK that brings these back.
-fn remembered(header: &Header, irs: SeqNum, mss: Option<u16>, offer: Option<Offer>) -> Segment {
+fn remembered(header: &Header, irs: SeqNum, mss: Option<u16>, offer: Option<Offer>) -> Train {
     let timestamps = header.options.timestamps.filter(|_| offer.is_some());
     let options = Options { mss, timestamps, ..Options::default() };
     let mut header = Header { sequence: irs, flags: Flags::SYN, options, ..*header };
     if let Some(offer) = offer {
         offer.write(&mut header);
     }
-    Segment { header, payload: Bytes::new() }
+    Train::new(header, Pieces::new(), 0)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use lucid_congestion::Time;
-use lucid_wire::{Segment, SeqNum};
+use lucid_wire::{SeqNum, Train};
 
 use super::{Endpoint, Key};
 use crate::engine::cause::Cause;
@@ -149,7 +149,7 @@ impl Endpoint {
     }
 
     /// A SYN for a listener: a connection in SYN-RECEIVED, if there is room for one; else a cookie, if that helps.
-    pub(super) fn syn_arrives(&mut self, now: Time, key: Key, syn: &Segment) {
+    pub(super) fn syn_arrives(&mut self, now: Time, key: Key, syn: &Train) {
         match self.make_room(now, key.local_port) {
             Ok(()) => {
                 let origin = self.origin(key, now);
@@ -170,7 +170,7 @@ impl Endpoint {
 
     /// A SYN for a connection in TIME-WAIT begins the next one with the same ports, if it is surely no old one and
     /// there is room. Says whether it did.
-    pub(super) fn reopen(&mut self, now: Time, id: ConnId, key: Key, syn: &Segment) -> bool {
+    pub(super) fn reopen(&mut self, now: Time, id: ConnId, key: Key, syn: &Train) -> bool {
         let old = self.slots.get(&id).map(|slot| &slot.connection);
         let Some(used) = old.and_then(|old| old.gives_way_to(now, syn)) else { return false };
         if self.make_room(now, key.local_port).is_err() {

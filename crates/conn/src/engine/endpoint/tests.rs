@@ -28,7 +28,7 @@ fn drain(endpoint: &mut Endpoint, now: Time) -> (Vec<Segment>, Option<Time>) {
     let mut sent = Vec::new();
     loop {
         match endpoint.poll(now) {
-            Output::Transmit { segment, .. } => sent.push(segment),
+            Output::Transmit { train, .. } => sent.extend(train.segments()),
             Output::Wait(until) => return (sent, until),
             Output::Notice { .. } | Output::Event(_) => {}
         }
@@ -105,7 +105,7 @@ fn say(endpoint: &mut Endpoint, now: Time, syn: &Header, flags: Flags, (seq, ack
     };
     let mut bytes = Vec::new();
     Segment { header, payload: Bytes::new() }.encode(&PseudoHeader::None, &mut bytes);
-    let input = Input::Datagram { from: peer(1), bytes: bytes.into(), ecn: Codepoint::NotEct };
+    let input = Input::datagram(peer(1), bytes.into(), Codepoint::NotEct);
     endpoint.handle(now, input).unwrap();
 }
 

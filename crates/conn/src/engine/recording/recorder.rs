@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 use std::net::SocketAddr;
 
 use lucid_congestion::Time;
-use lucid_wire::Segment;
+use lucid_wire::Train;
 use serde::Serialize;
 
 use super::{Chain, Codepoint, Entry, Input, MAX_BODY, Record, Recorded, SentSegment, Setup, first_line};
@@ -55,12 +55,14 @@ impl Recorder {
         self.record(Record { at, what: Recorded::Input(input.clone()) })
     }
 
-    /// Records a segment that the endpoint gave out when polled at this time.
+    /// Records the segments that the endpoint gave out when polled at this time.
     ///
     /// # Errors
     /// If the sink can't be written to.
-    pub fn sent(&mut self, at: Time, to: SocketAddr, segment: &Segment, ecn: Codepoint) -> io::Result<()> {
-        self.record(Record { at, what: Recorded::Sent(SentSegment::new(to, segment, ecn)) })
+    pub fn sent(&mut self, at: Time, to: SocketAddr, train: &Train, ecn: Codepoint) -> io::Result<()> {
+        train.segments().try_for_each(|segment| {
+            self.record(Record { at, what: Recorded::Sent(SentSegment::new(to, &segment, ecn)) })
+        })
     }
 
     /// Records that the endpoint had nothing more to say when polled at this time. Saying it again before

@@ -4,7 +4,7 @@
 use core::time::Duration;
 
 use lucid_congestion::{Ack, Loss as LossEvent, LostSegment, Phase, Prr, Recovery, Time};
-use lucid_wire::Segment;
+use lucid_wire::Train;
 
 use crate::engine::cause::Cause;
 use crate::engine::connection::Connection;
@@ -72,11 +72,11 @@ impl Connection {
         &mut self,
         now: Time,
         ack: Position,
-        segment: &Segment,
+        train: &Train,
         is_duplicate: bool,
     ) {
         let limited = self.is_window_limited();
-        let news = self.take_news(now, ack, segment);
+        let news = self.take_news(now, ack, train);
         if news.advanced {
             self.note_progress(now);
             self.timers.stop(Timer::Retransmit);
@@ -104,11 +104,11 @@ impl Connection {
     }
 
     /// Takes the acknowledgment and the SACK blocks in: what has arrived, everywhere that wants to know.
-    fn take_news(&mut self, now: Time, ack: Position, segment: &Segment) -> News {
+    fn take_news(&mut self, now: Time, ack: Position, train: &Train) -> News {
         let una = self.sender.una();
         let nxt = self.sender.nxt();
         let mut news = News { bytes: self.data_until(ack), advanced: ack > una, ..News::default() };
-        news.echo = self.echo(segment);
+        news.echo = self.echo(train);
         let counted = self.counted(1);
         let min_rtt = self.rtt.min();
         let clock = self.timestamp_clock();
@@ -134,7 +134,7 @@ impl Connection {
             news.fresh = acked.fresh;
         }
         if self.agreed.sack {
-            let blocks = segment.header.options.sack;
+            let blocks = train.header.options.sack;
             let mut place = blocks.as_slice().iter().map(|block| {
                 let start = una.nearest(block.start);
                 (start, start + u64::from(block.len()))

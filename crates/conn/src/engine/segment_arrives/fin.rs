@@ -28,7 +28,7 @@ impl Connection {
 
     /// TIME-WAIT: the peer's FIN again says that our last ACK was lost. It goes again, and 2 MSL begin anew.
     pub(super) fn repeated_fin_in_time_wait(&mut self, now: Time, arriving: &Arriving<'_>) {
-        self.counts.duplicates_received += 1;
+        self.counts.duplicates_received += arriving.train.count() as u64;
         self.tell_arrived(now, arriving, Arrival::Duplicate, Cause::DuplicateData);
         self.acks.now(Cause::DuplicateData);
         self.timers.set(Timer::Linger, now + self.origin.config.time_wait);

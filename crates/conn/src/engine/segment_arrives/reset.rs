@@ -18,9 +18,9 @@ impl Connection {
         let exact = self.receiver.as_ref().is_some_and(|receiver| receiver.nxt() == arriving.seq);
         if self.state == State::TimeWait {
             // RFC 1337: otherwise an old reset would end the wait that protects the next connection.
-            self.discard(now, arriving.segment, Cause::TimeWaitIgnoresReset);
+            self.discard(now, arriving.train, Cause::TimeWaitIgnoresReset);
         } else if !exact {
-            self.challenge(now, arriving.segment, Cause::ResetNotExact);
+            self.challenge(now, arriving.train, Cause::ResetNotExact);
         } else if self.state == State::SynReceived {
             // MUST-11: after a passive OPEN the listener goes on as before; after an active one it is a refusal.
             self.end(now, CloseReason::Refused, Cause::ResetArrived);

@@ -18,7 +18,7 @@ impl Connection {
             // "Return to LISTEN": the half-open record goes, the listener stays.
             self.end(now, CloseReason::Refused, Cause::SynInConnection);
         } else {
-            self.challenge(now, arriving.segment, Cause::SynInConnection);
+            self.challenge(now, arriving.train, Cause::SynInConnection);
         }
         Check::Done
     }

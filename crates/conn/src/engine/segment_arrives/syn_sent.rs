@@ -1,7 +1,7 @@
 //! Section 3.10.7.3: in SYN-SENT.
 
 use lucid_congestion::Time;
-use lucid_wire::{Flags, Segment};
+use lucid_wire::{Flags, Train};
 
 use crate::engine::cause::Cause;
 use crate::engine::connection::Connection;
@@ -10,13 +10,13 @@ use crate::engine::error::CloseReason;
 use crate::engine::state::State;
 
 impl Connection {
-    pub(super) fn arrives_in_syn_sent(&mut self, now: Time, segment: &Segment) {
-        let header = &segment.header;
+    pub(super) fn arrives_in_syn_sent(&mut self, now: Time, train: &Train) {
+        let header = &train.header;
         let ack = header.flags.contains(Flags::ACK).then(|| self.sender.una().nearest(header.acknowledgment));
         let reset = header.flags.contains(Flags::RST);
         // First, the ACK: it must be of our SYN, and of nothing that we never sent.
         if ack.is_some_and(|ack| ack <= self.sender.iss() || ack > self.sender.nxt()) {
-            self.discard(now, segment, Cause::UnacceptableAck);
+            self.discard(now, train, Cause::UnacceptableAck);
             if !reset {
                 self.send_reset_at(now, header.acknowledgment, Cause::UnacceptableAck);
             }
@@ -26,26 +26,26 @@ impl Connection {
         if reset {
             match ack {
                 Some(_) => self.end(now, CloseReason::Refused, Cause::ResetArrived),
-                None => self.discard(now, segment, Cause::ResetOutsideWindow),
+                None => self.discard(now, train, Cause::ResetOutsideWindow),
             }
             return;
         }
         // Fourth, the SYN. (Third is security, which UDP has none of.)
         if !header.flags.contains(Flags::SYN) {
-            return self.discard(now, segment, Cause::NotASyn);
+            return self.discard(now, train, Cause::NotASyn);
         }
         self.last_heard = now;
-        self.take_syn(now, segment, Cause::SynAckArrived);
+        self.take_syn(now, train, Cause::SynAckArrived);
         match ack {
-            Some(ack) => self.our_syn_is_answered(now, segment, ack),
+            Some(ack) => self.our_syn_is_answered(now, train, ack),
             None => self.both_sent_a_syn(now),
         }
     }
 
-    fn our_syn_is_answered(&mut self, now: Time, segment: &Segment, ack: super::Position) {
+    fn our_syn_is_answered(&mut self, now: Time, train: &Train, ack: super::Position) {
         self.acks.now(Cause::SynAckArrived);
-        self.establish(now, segment, ack, Cause::SynAckArrived);
-        self.text_behind_a_syn(now, segment);
+        self.establish(now, train, ack, Cause::SynAckArrived);
+        self.text_behind_a_syn(now, train);
     }
 
     /// RFC 9293 3.5: simultaneous open (MUST-10). Our SYN goes again, now with an ACK.
@@ -56,15 +56,15 @@ impl Connection {
     }
 
     /// Data or a FIN may ride on the SYN-ACK.
-    fn text_behind_a_syn(&mut self, now: Time, segment: &Segment) {
+    fn text_behind_a_syn(&mut self, now: Time, train: &Train) {
         let Some(receiver) = &self.receiver else { return };
         let mut arriving = super::Arriving {
-            segment,
+            train,
             ecn: Codepoint::NotEct,
             seq: receiver.nxt(),
             ack: None,
-            text: segment.payload.clone(),
-            fin: segment.header.flags.contains(Flags::FIN),
+            text: train.payload.clone(),
+            fin: train.header.flags.contains(Flags::FIN),
         };
         if !arriving.text.is_empty() || arriving.fin {
             let _ = self.check_text(now, &mut arriving);

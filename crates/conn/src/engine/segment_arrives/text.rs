@@ -10,6 +10,7 @@ use crate::engine::cause::Cause;
 use crate::engine::connection::Connection;
 use crate::engine::event::{Arrival, What};
 use crate::engine::message::Notice;
+use crate::engine::position::Position;
 use crate::engine::receiver::{Arrived, Receiver};
 use crate::engine::timers::Timer;
 
@@ -20,7 +21,7 @@ impl Connection {
     /// RCV.UP <- max(RCV.UP, SEG.UP), and the application hears of it (MUST-32).
     pub(super) fn check_urgent(&mut self, _now: Time, arriving: &mut Arriving<'_>) -> Check {
         if arriving.has(Flags::URG) && self.state.may_receive() {
-            let up_to = arriving.seq + u64::from(arriving.segment.header.urgent_pointer);
+            let up_to = arriving.seq + u64::from(arriving.train.header.urgent_pointer);
             if self.receiver.as_mut().is_some_and(|receiver| receiver.urge(up_to)) {
                 self.notify(Notice::Urgent);
             }
@@ -33,7 +34,7 @@ impl Connection {
         if arriving.text.is_empty() && !arriving.fin {
             return Check::Passed;
         }
-        self.hear_mark(now, arriving.segment, arriving.ecn);
+        self.hear_mark(now, arriving.train, arriving.ecn);
         if !self.state.may_receive() {
             // RFC 9293: this should not occur, since the peer has sent its FIN. The text is ignored.
             self.acks.now(Cause::DuplicateData);
@@ -44,30 +45,69 @@ impl Connection {
             return Check::Done;
         }
         self.tune_receive_buffer(now);
-        let Some(receiver) = &mut self.receiver else { return Check::Done };
-        let arrived = receiver.arrive(arriving.seq, arriving.text.clone(), arriving.fin);
-        arriving.fin = arrived.finished;
-        self.counts.bytes_received += arrived.delivered;
-        if arrived.delivered > 0 {
-            self.measure_by_data(now, arriving.segment);
+        let Some(receiver) = &self.receiver else { return Check::Done };
+        let delivered = if !arriving.fin && receiver.expects(arriving.seq, arriving.text.len()) {
+            self.take_expected_text(now, arriving)
+        } else {
+            self.take_any_text(now, arriving)
+        };
+        self.counts.bytes_received += delivered;
+        if delivered > 0 {
+            self.measure_by_data(now, arriving.train);
         }
-        self.acknowledge_arrival(now, arriving, arrived);
-        if (arrived.delivered > 0 || arrived.finished) && self.reader_waits {
+        if (delivered > 0 || arriving.fin) && self.reader_waits {
             self.reader_waits = false;
             self.notify(Notice::Readable);
         }
         Check::Passed
     }
 
+    /// Nothing is missing, early or too much: the common case. Returns how many bytes became readable.
+    fn take_expected_text(&mut self, now: Time, arriving: &mut Arriving<'_>) -> u64 {
+        let Some(receiver) = &mut self.receiver else { return 0 };
+        let text = std::mem::take(&mut arriving.text);
+        let delivered = receiver.deliver(text, arriving.train.longest());
+        for (seq, bytes) in arriving.parts() {
+            self.tell(now, Cause::DataArrived, |_| What::Arrived {
+                seq: seq.number().get(),
+                bytes,
+                arrival: Arrival::InOrder,
+                next: (seq + bytes as u64).number().get(),
+                waiting: 0,
+            });
+            self.owe_ack_in_order(now);
+        }
+        delivered
+    }
+
+    /// Segment by segment, and behind the last one the FIN. Returns how many bytes became readable.
+    fn take_any_text(&mut self, now: Time, arriving: &mut Arriving<'_>) -> u64 {
+        let mut text = std::mem::take(&mut arriving.text);
+        let has_fin = std::mem::take(&mut arriving.fin);
+        let many = arriving.train.count() > 1;
+        let mut delivered = 0;
+        for (seq, bytes) in arriving.parts() {
+            let part = text.split_to(bytes);
+            // What waits behind a gap would hold all of what it came in.
+            let part = if many { part.to_vec().into() } else { part.into_bytes() };
+            let Some(receiver) = &mut self.receiver else { break };
+            let arrived = receiver.arrive(seq, part, has_fin && text.is_empty());
+            arriving.fin |= arrived.finished;
+            delivered += arrived.delivered;
+            self.acknowledge_arrival(now, seq, bytes, arrived);
+        }
+        delivered
+    }
+
     /// When the peer hears of it (RFC 5681 section 4.2, MAY-13, X-11).
-    fn acknowledge_arrival(&mut self, now: Time, arriving: &Arriving<'_>, arrived: Arrived) {
+    fn acknowledge_arrival(&mut self, now: Time, seq: Position, bytes: usize, arrived: Arrived) {
         let cause = match arrived.arrival {
             Arrival::InOrder => Cause::DataArrived,
             Arrival::FilledGap => Cause::GapFilled,
             Arrival::OutOfOrder | Arrival::NoRoom => Cause::OutOfOrderData,
             Arrival::Duplicate => Cause::DuplicateData,
         };
-        self.tell_arrived(now, arriving, arrived.arrival, cause);
+        self.tell_part_arrived(now, seq, bytes, arrived.arrival, cause);
         match arrived.arrival {
             // A FIN's ACK never waits: `check_fin` sees to it.
             Arrival::InOrder if arrived.finished => {}
@@ -105,10 +145,14 @@ impl Connection {
         arrival: Arrival,
         cause: Cause,
     ) {
-        let seq = arriving.segment.header.sequence.get();
-        let bytes = arriving.segment.payload.len();
+        for (seq, bytes) in arriving.parts() {
+            self.tell_part_arrived(now, seq, bytes, arrival, cause);
+        }
+    }
+
+    fn tell_part_arrived(&mut self, now: Time, seq: Position, bytes: usize, arrival: Arrival, cause: Cause) {
         self.tell(now, cause, |connection| What::Arrived {
-            seq,
+            seq: seq.number().get(),
             bytes,
             arrival,
             next: connection.next_expected(),

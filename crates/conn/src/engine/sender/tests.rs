@@ -205,7 +205,7 @@ fn send_one(sender: &mut Sender, cwnd: u64, mss: u64) -> Result<(), TestCaseErro
     let cargo = sender.cargo(start, end);
     prop_assert!(cargo.payload.len() as u64 <= mss);
     prop_assert_eq!(cargo.payload.len() as u64 + u64::from(cargo.fin), end.since(start));
-    prop_assert_eq!(&cargo.payload, &text(start.since(place(0)), cargo.payload.len() as u64));
+    prop_assert_eq!(cargo.payload.to_vec(), text(start.since(place(0)), cargo.payload.len() as u64));
     sender.send(start, end, Time::ZERO, Stamp::default());
     if !again && !probe {
         prop_assert!(sender.in_flight().pipe() <= cwnd);

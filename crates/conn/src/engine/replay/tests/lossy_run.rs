@@ -102,15 +102,17 @@ impl Side {
         let mut room = self.socket_takes;
         while room > 0 {
             match self.endpoint.poll(now) {
-                Output::Transmit { to, segment, ecn, .. } => {
+                Output::Transmit { to, train, ecn, .. } => {
                     if let Some(recorder) = &mut self.recorder {
-                        recorder.sent(now, to, &segment, ecn).unwrap();
+                        recorder.sent(now, to, &train, ecn).unwrap();
                     }
-                    let mut datagram = Vec::new();
-                    segment.encode(&PseudoHeader::None, &mut datagram);
-                    self.data_sent += usize::from(!segment.payload.is_empty());
-                    self.out.push(since_start(now), Datagram(datagram));
-                    room -= 1;
+                    for segment in train.segments() {
+                        let mut datagram = Vec::new();
+                        segment.encode(&PseudoHeader::None, &mut datagram);
+                        self.data_sent += usize::from(!segment.payload.is_empty());
+                        self.out.push(since_start(now), Datagram(datagram));
+                        room = room.saturating_sub(1);
+                    }
                 }
                 Output::Event(event) => self.events.push(event),
                 Output::Notice { .. } => {}
@@ -133,7 +135,7 @@ impl Side {
     /// What arrives by now, and the time itself.
     fn take_in(&mut self, now: Time, from: &mut Side) {
         while let Some(Datagram(bytes)) = from.out.pop(since_start(now)) {
-            let input = Input::Datagram { from: from.address, bytes: bytes.into(), ecn: Codepoint::NotEct };
+            let input = Input::datagram(from.address, bytes.into(), Codepoint::NotEct);
             self.handle(now, input).unwrap();
             self.drain(now);
         }
@@ -261,7 +263,7 @@ impl Reader {
         while let Ok(reply) = side.handle(now, Input::Call { conn, call: Call::Read { max: 1 << 16 } }) {
             match reply {
                 Reply::Data(data) if data.is_empty() => break,
-                Reply::Data(data) => self.read.extend(data),
+                Reply::Data(data) => self.read.extend(data.to_vec()),
                 Reply::EndOfStream => {
                     let _ = side.handle(now, Input::Call { conn, call: Call::Release });
                     break;
