@@ -1,5 +1,5 @@
-//! No encryption, for quinn: the traits of its cryptography, doing nothing. Handshakes still take the round trips of TLS 1.3:
-//! each side greets with its transport parameters, and then says that it is done.
+//! No encryption, for quinn: the traits of its cryptography, doing nothing but to mark packets with whose they are. Handshakes
+//! still take the round trips of TLS 1.3: each side greets with its transport parameters, and then says that it is done.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -22,15 +22,33 @@ pub(super) fn client() -> ClientConfig {
     ClientConfig::new(Arc::new(Plain))
 }
 
-/// The two configurations, and every key: none has anything to keep.
+/// The two configurations, and every header's key: none has anything to keep.
 struct Plain;
 
-fn keys() -> Keys {
-    Keys { header: KeyPair { local: Box::new(Plain), remote: Box::new(Plain) }, packet: packet_keys() }
-}
+/// A packet's key is a mark at its end, as long as TLS's: quinn takes for its own what can be decrypted, and would otherwise
+/// make connections of strays, and never send a stateless reset for a packet as short as these.
+#[derive(Clone, Copy)]
+struct Mark([u8; 16]);
 
-fn packet_keys() -> KeyPair<Box<dyn PacketKey>> {
-    KeyPair { local: Box::new(Plain), remote: Box::new(Plain) }
+const HANDSHAKE: Mark = Mark([1; 16]);
+const DATA: Mark = Mark([2; 16]);
+
+impl Mark {
+    /// Of the packets that come first: a connection ID says whose they are.
+    fn initial(id: &ConnectionId) -> Self {
+        let mut mark = [0; 16];
+        mark.iter_mut().zip(id.iter()).for_each(|(place, byte)| *place = *byte);
+        Self(mark)
+    }
+
+    fn keys(self) -> Keys {
+        let header = KeyPair::<Box<dyn HeaderKey>> { local: Box::new(Plain), remote: Box::new(Plain) };
+        Keys { header, packet: self.packet_keys() }
+    }
+
+    fn packet_keys(self) -> KeyPair<Box<dyn PacketKey>> {
+        KeyPair { local: Box::new(self), remote: Box::new(self) }
+    }
 }
 
 /// What a side has said and heard.
@@ -57,8 +75,8 @@ impl Session {
 }
 
 impl crypto::Session for Session {
-    fn initial_keys(&self, _: &ConnectionId, _: Side) -> Keys {
-        keys()
+    fn initial_keys(&self, id: &ConnectionId, _: Side) -> Keys {
+        Mark::initial(id).keys()
     }
 
     fn handshake_data(&self) -> Option<Box<dyn Any>> {
@@ -104,20 +122,20 @@ impl crypto::Session for Session {
             }
             Said::Parameters if self.theirs.is_some() => {
                 self.said = Said::ParametersAndMore;
-                Some(keys())
+                Some(HANDSHAKE.keys())
             }
             // As in TLS the server is done first: it was all that the client had to hear.
             Said::ParametersAndMore if self.is_done || self.side.is_server() => {
                 message.push(DONE);
                 self.said = Said::Done;
-                Some(keys())
+                Some(DATA.keys())
             }
             _ => None,
         }
     }
 
     fn next_1rtt_keys(&mut self) -> Option<KeyPair<Box<dyn PacketKey>>> {
-        Some(packet_keys())
+        Some(DATA.packet_keys())
     }
 
     fn is_valid_retry(&self, _: &ConnectionId, _: &[u8], _: &[u8]) -> bool {
@@ -146,8 +164,8 @@ impl crypto::ClientConfig for Plain {
 }
 
 impl crypto::ServerConfig for Plain {
-    fn initial_keys(&self, _: u32, _: &ConnectionId) -> Result<Keys, UnsupportedVersion> {
-        Ok(keys())
+    fn initial_keys(&self, _: u32, id: &ConnectionId) -> Result<Keys, UnsupportedVersion> {
+        Ok(Mark::initial(id).keys())
     }
 
     fn retry_tag(&self, _: u32, _: &ConnectionId, _: &[u8]) -> [u8; 16] {
@@ -159,15 +177,24 @@ impl crypto::ServerConfig for Plain {
     }
 }
 
-impl PacketKey for Plain {
-    fn encrypt(&self, _: u64, _: &mut [u8], _: usize) {}
+impl PacketKey for Mark {
+    /// quinn has left room for it.
+    fn encrypt(&self, _: u64, packet: &mut [u8], _: usize) {
+        if let Some(end) = packet.last_chunk_mut() {
+            *end = self.0;
+        }
+    }
 
-    fn decrypt(&self, _: u64, _: &[u8], _: &mut BytesMut) -> Result<(), CryptoError> {
+    fn decrypt(&self, _: u64, _: &[u8], payload: &mut BytesMut) -> Result<(), CryptoError> {
+        let (contents, _) =
+            payload.split_last_chunk().filter(|(_, mark)| **mark == self.0).ok_or(CryptoError)?;
+        let len = contents.len();
+        payload.truncate(len);
         Ok(())
     }
 
     fn tag_len(&self) -> usize {
-        0
+        self.0.len()
     }
 
     fn confidentiality_limit(&self) -> u64 {
@@ -192,6 +219,17 @@ impl HeaderKey for Plain {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_packet_is_read_with_its_own_key_only() {
+        let mut packet = *b"header+contents 0123456789abcdef";
+        HANDSHAKE.encrypt(0, &mut packet, 7);
+        let mut payload = BytesMut::from(&packet[7..]);
+        assert!(DATA.decrypt(0, b"header+", &mut payload).is_err());
+        HANDSHAKE.decrypt(0, b"header+", &mut payload).expect("its own");
+        assert_eq!(&payload[..], b"contents ");
+        assert!(HANDSHAKE.decrypt(0, b"header+", &mut BytesMut::new()).is_err());
+    }
 
     fn session(side: Side) -> Box<dyn crypto::Session> {
         // initial_max_data (4), in one byte: 16. What has its default value isn't written.
