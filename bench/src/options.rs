@@ -13,6 +13,10 @@ pub(crate) struct Options {
     pub(crate) addr: SocketAddr,
     /// The size of datagrams, headers of the transport included and those of UDP and IP not; none: what the peer chooses.
     pub(crate) mtu: Option<u16>,
+    /// Worker threads of tokio's multi-thread runtime; none: its current-thread one.
+    pub(crate) threads: Option<usize>,
+    /// How many bytes lucid keeps under way, whatever happens; none: its congestion control decides.
+    pub(crate) window: Option<u64>,
     /// What the server showed, for transports that want to see one.
     pub(crate) certificate: Option<String>,
     /// How much, if not as much as the work does by itself.
@@ -55,17 +59,30 @@ impl Options {
         };
         let addr = words.next().ok_or("which address?")?.parse()?;
         let (limit, faults) = (Duration::from_secs(60), Faults::default());
-        let mut options =
-            Self { peer, role, addr, mtu: None, certificate: None, bytes: None, count: None, limit, faults };
+        let mut options = Self {
+            peer,
+            role,
+            addr,
+            mtu: None,
+            threads: None,
+            window: None,
+            certificate: None,
+            bytes: None,
+            count: None,
+            limit,
+            faults,
+        };
         while let Some(word) = words.next() {
             let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
             match word.as_str() {
                 "--mtu" => options.mtu = Some(value.parse()?),
+                "--threads" => options.threads = Some(value.parse()?),
+                "--window" => options.window = Some(value.parse()?),
                 "--certificate" => options.certificate = Some(value),
                 "--bytes" => options.bytes = Some(value.parse()?),
                 "--count" => options.count = Some(value.parse()?),
                 "--rate" => options.faults.rate = Some(value.parse()?),
-                "--delay-ms" => options.faults.delay = Duration::from_millis(value.parse()?),
+                "--delay-us" => options.faults.delay = Duration::from_micros(value.parse()?),
                 "--loss" => options.faults.loss = value.parse()?,
                 "--limit" => options.limit = Duration::from_secs(value.parse()?),
                 _ => return Err(format!("{word} is no option").into()),

@@ -12,7 +12,7 @@ use crate::options::Options;
 pub(crate) const KERNEL_BUFFER: usize = 4 << 20;
 
 /// How many connections a transport must be ready to hold.
-pub(crate) const CONNECTIONS: usize = 20_000;
+pub(crate) const CONNECTIONS: usize = 120_000;
 
 /// A stream of bytes, both ways. Dropping it closes the connection.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
@@ -41,7 +41,7 @@ pub(crate) trait Server: Sized {
 pub(crate) trait Client: Sized + Send + Sync + 'static {
     type Stream: Stream;
 
-    async fn new(options: &Options) -> Outcome<Self>;
+    fn new(options: &Options) -> impl Future<Output = Outcome<Self>> + Send;
 
     fn connect(&self, addr: SocketAddr) -> impl Future<Output = Outcome<Self::Stream>> + Send;
 

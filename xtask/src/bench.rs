@@ -71,7 +71,8 @@ fn number(word: &str) -> Outcome<usize> {
 /// All rounds of one work: each peer in turn, then each again. A peer that fails has no further turn.
 fn measure(work: &'static Work, wishes: &Wishes, program: &Path) -> Results {
     let mut results = Results::new(work, wishes.peers.len());
-    for round in 1..=wishes.repeat {
+    let rounds = wishes.repeat.min(work.most_rounds);
+    for round in 1..=rounds {
         let mut line = Vec::new();
         for (index, peer) in wishes.peers.iter().enumerate() {
             if work.suits(peer) && !results.has_failed(index) {
@@ -79,7 +80,7 @@ fn measure(work: &'static Work, wishes: &Wishes, program: &Path) -> Results {
                 line.push(format!("{} {}", peer.name, results.last(index)));
             }
         }
-        let progress = format_args!("{} {round}/{}: {}", work.name, wishes.repeat, line.join(", "));
+        let progress = format_args!("{} {round}/{rounds}: {}", work.name, line.join(", "));
         say(painted(FAINT, progress));
     }
     results

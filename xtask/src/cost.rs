@@ -1,14 +1,16 @@
 //! `cargo xtask cost`: how many instructions the engine takes for an ACK and for a segment, at a small window and at a large
-//! one. Counted by valgrind, so that the numbers are the same each time.
+//! one, and in the repair of a thousand losses. Counted by valgrind, so that the numbers are the same whatever else the machine
+//! does: more than the baseline says is a mistake, or a decision that `--write` puts down.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-
-use serde_json::Value;
+use std::collections::BTreeMap;
 
 use crate::console::{BAD, GOOD, TITLE, painted, say};
-use crate::demo::executable;
-use crate::error::{Failure, Outcome, While};
+use crate::error::{Failure, Outcome};
+
+mod baseline;
+mod count;
+
+use count::{Cost, Counter, Run};
 
 /// By how much the larger window may cost more.
 const MAY_GROW: f64 = 1.2;
@@ -16,63 +18,107 @@ const MAY_GROW: f64 = 1.2;
 const WINDOWS: [u64; 2] = [100, 10_000];
 /// Every so-manieth segment of a window is missing where there are gaps.
 const ONE_GAP_IN: u64 = 10;
-/// What is counted begins when so many windows have passed, and goes on for so many segments.
-const WARM_UP: u64 = 4;
-const COUNTED: u64 = 20_000;
 /// Which half of a connection is run, and with which controller.
-const RUNS: [(&str, &str); 4] =
+const HALVES: [(&str, &str); 4] =
     [("sender", "newreno"), ("sender", "cubic"), ("sender", "bbr"), ("receiver", "")];
+/// A thousand losses in one window, and their repair.
+const EPISODE: Run = Run { half: "episode", controller: "cubic", window: 10_000, gaps: 1_000 };
+/// Where a datagram that arrives has data, and where it is an ACK with all the blocks that it has room for.
+const DATA: Run = Run { half: "receiver", controller: "", window: 100, gaps: 0 };
+const ACKS: Run = Run { half: "sender", controller: "cubic", window: 10_000, gaps: 1_000 };
 
-/// What one run cost, per segment.
-struct Cost {
-    /// For each datagram that arrived.
-    arriving: f64,
-    /// For each segment that left, with the timers that made it leave.
-    leaving: f64,
-    window: f64,
-    gaps: f64,
+/// Instructions by what they were for.
+type Instructions = BTreeMap<String, u64>;
+
+/// What becomes of the counts.
+enum Then {
+    Nothing,
+    Check,
+    Write,
 }
 
-/// `cargo xtask cost`
+/// `cargo xtask cost [--check | --write]`
 pub(crate) fn run(words: &[&str]) -> Outcome {
-    if let [word, ..] = words {
-        return Err(Failure::usage(format_args!("cost takes no words, such as {word}")));
-    }
-    let program = build()?;
-    let place = tempfile::tempdir().while_doing("make a place for what is counted")?;
-    let profile = place.path().join("callgrind.out");
-    say(painted(TITLE, "Instructions, by window"));
-    say("half      controller   window   gaps    arriving  ratio     leaving  ratio");
-    let mut grown = false;
-    for (half, controller) in RUNS {
-        for with_gaps in [false, true] {
-            let mut small: Option<Cost> = None;
-            for window in WINDOWS {
-                let gaps = if with_gaps { window / ONE_GAP_IN } else { 0 };
-                let cost = measure(&program, &profile, [half, controller], window, gaps)?;
-                grown |= line([half, controller], &cost, small.as_ref());
-                small = small.or(Some(cost));
-            }
-        }
-    }
+    let then = match words {
+        [] => Then::Nothing,
+        ["--check"] => Then::Check,
+        ["--write"] => Then::Write,
+        _ => return Err(Failure::usage("cost takes --check or --write, or no word")),
+    };
+    let counter = Counter::build()?;
+    let mut all = Instructions::new();
+    let has_grown = windows(&counter, &mut all)?;
+    let episode = counter.measure(EPISODE)?;
+    line(EPISODE, &episode, None);
+    note(&mut all, EPISODE, &episode);
     say(
         "arriving: an ACK at the sender, a segment at the receiver; leaving: a segment at the sender, an ACK there",
     );
-    if grown {
+    for (name, instructions) in
+        all.iter().filter(|(name, _)| name.starts_with("encode") || name.starts_with("decode"))
+    {
+        say(format_args!("{name}: {instructions}"));
+    }
+    match then {
+        Then::Nothing => {}
+        Then::Check => baseline::check(&all)?,
+        Then::Write => baseline::write(&all)?,
+    }
+    if has_grown {
         return Err(Failure::new("the larger window costs more than a fifth more"));
     }
     Ok(())
 }
 
+/// Each half with each controller, without gaps and with them, at either window. Says whether the larger costs too much more.
+fn windows(counter: &Counter, all: &mut Instructions) -> Outcome<bool> {
+    say(painted(TITLE, "Instructions, by window"));
+    say("half      controller   window   gaps    arriving  ratio     leaving  ratio");
+    let mut has_grown = false;
+    for (half, controller) in HALVES {
+        for with_gaps in [false, true] {
+            let mut small: Option<Cost> = None;
+            for window in WINDOWS {
+                let gaps = if with_gaps { window / ONE_GAP_IN } else { 0 };
+                let run = Run { half, controller, window, gaps };
+                let cost = counter.measure(run)?;
+                has_grown |= line(run, &cost, small.as_ref());
+                note(all, run, &cost);
+                small = small.or(Some(cost));
+            }
+        }
+    }
+    Ok(has_grown)
+}
+
+/// Notes what a run cost by names that say what each is.
+fn note(all: &mut Instructions, run: Run, cost: &Cost) {
+    let (arriving, leaving) = match run.half {
+        "receiver" => ("a segment arrives", "an ACK leaves"),
+        _ => ("an ACK arrives", "a segment leaves"),
+    };
+    let mut note = |name: String, instructions: f64| all.insert(name, instructions.round() as u64);
+    note(format!("{run}: {arriving}"), cost.arriving);
+    note(format!("{run}: {leaving}"), cost.leaving);
+    let datagram = match run {
+        DATA => "a full segment",
+        ACKS => "an ACK with SACK blocks",
+        _ => return,
+    };
+    note(format!("encode {datagram}"), cost.encoding);
+    note(format!("decode {datagram}"), cost.decoding);
+}
+
 /// Prints a run beside the one with the small window. Says whether it costs too much more.
-fn line([half, controller]: [&str; 2], cost: &Cost, small: Option<&Cost>) -> bool {
+fn line(run: Run, cost: &Cost, small: Option<&Cost>) -> bool {
     let ratios = small.map(|small| (cost.arriving / small.arriving, cost.leaving / small.leaving));
     let ratio = |ratio: Option<f64>| match ratio {
         None => format!("{:>6}", ""),
         Some(ratio) => painted(if ratio > MAY_GROW { BAD } else { GOOD }, format_args!("{ratio:>6.2}")),
     };
     let (arriving, leaving) = ratios.unzip();
-    say(format_args!(
+    let Run { half, controller, .. } = run;
+    let row = format!(
         "{half:9} {controller:10} {:>8.0} {:>6.0}  {:>10.0} {}  {:>10.0} {}",
         cost.window,
         cost.gaps,
@@ -80,97 +126,9 @@ fn line([half, controller]: [&str; 2], cost: &Cost, small: Option<&Cost>) -> boo
         ratio(arriving),
         cost.leaving,
         ratio(leaving)
-    ));
+    );
+    say(row.trim_end());
     ratios.is_some_and(|(arriving, leaving)| arriving.max(leaving) > MAY_GROW)
-}
-
-/// The difference of two runs, so that what goes before what is counted cancels out.
-fn measure(program: &Path, profile: &Path, run: [&str; 2], window: u64, gaps: u64) -> Outcome<Cost> {
-    let warm_up = WARM_UP * window;
-    let before = count(program, profile, run, window, gaps, warm_up)?;
-    let after = count(program, profile, run, window, gaps, warm_up + COUNTED)?;
-    let difference = |name: &str| after.of(name) - before.of(name);
-    let arrived = difference("arrived");
-    Ok(Cost {
-        arriving: difference("arrive") / arrived,
-        leaving: (difference("leave") + difference("tick")) / difference("sent"),
-        window: difference("windows") / arrived,
-        gaps: difference("holes") / arrived,
-    })
-}
-
-/// What one run says of itself, and what was counted of it.
-struct Counted {
-    said: Value,
-    profile: String,
-}
-
-impl Counted {
-    fn of(&self, name: &str) -> f64 {
-        self.said[name].as_f64().unwrap_or_else(|| inclusive(&self.profile, &format!("cost::door::{name}")))
-    }
-}
-
-fn count(
-    program: &Path,
-    profile: &Path,
-    [half, controller]: [&str; 2],
-    window: u64,
-    gaps: u64,
-    segments: u64,
-) -> Outcome<Counted> {
-    let mut valgrind = Command::new("valgrind");
-    valgrind.args(["--tool=callgrind", "--quiet"]);
-    valgrind.arg(format!("--callgrind-out-file={}", profile.display()));
-    valgrind.arg(program).arg(half).args([window, gaps, segments].map(|number| number.to_string()));
-    valgrind.args(Some(controller).filter(|controller| !controller.is_empty()));
-    let ran = valgrind.stderr(Stdio::inherit()).output().map_err(|error| {
-        Failure::new(format_args!(
-            "cannot run valgrind, which counts instructions: {error}\n  next:  install it (apt install valgrind)"
-        ))
-    })?;
-    if !ran.status.success() {
-        return Err(Failure::new(format_args!("{valgrind:?} failed")));
-    }
-    Ok(Counted {
-        said: serde_json::from_slice(&ran.stdout).while_doing("read what was counted")?,
-        profile: std::fs::read_to_string(profile).while_doing("read valgrind's profile")?,
-    })
-}
-
-/// What calls of a function cost, with all that it calls, by a profile in callgrind's format: after the callee's name
-/// (`cfn=(id) name`, the name only the first time) comes a line that says how often it was called, and one with the cost.
-fn inclusive(profile: &str, function: &str) -> f64 {
-    let named = |line: &str, prefix: &str| {
-        line.strip_prefix(prefix)?
-            .split_once(' ')
-            .filter(|(_, name)| *name == function)
-            .map(|(id, _)| id.to_owned())
-    };
-    let Some(id) = profile.lines().find_map(|line| named(line, "cfn=").or_else(|| named(line, "fn="))) else {
-        return 0.0;
-    };
-    let mut lines = profile.lines();
-    let mut sum = 0.0;
-    while let Some(line) = lines.next() {
-        let is_it = line.strip_prefix("cfn=").is_some_and(|callee| callee.split(' ').next() == Some(&id));
-        if is_it {
-            let cost = lines.nth(1).and_then(|cost| cost.split(' ').nth(1)?.parse::<f64>().ok());
-            sum += cost.unwrap_or(0.0);
-        }
-    }
-    sum
-}
-
-fn build() -> Outcome<PathBuf> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build.args(["build", "--release", "--package", "lucid-conn", "--example", "cost"]);
-    build.args(["--message-format", "json-render-diagnostics"]).stderr(Stdio::inherit());
-    let built = build.output().while_doing("run cargo")?;
-    let said = String::from_utf8_lossy(&built.stdout);
-    let program = said.lines().find_map(|line| executable(line, "cost"));
-    program.filter(|_| built.status.success()).ok_or_else(|| Failure::new("the example could not be built"))
 }
 
 #[cfg(test)]

@@ -26,10 +26,12 @@ Usage: cargo xtask <command>
                     run the demo, all steps or some: a server and its clients, both transcripts side by side,
                     and a checklist of what must have happened; modern: the losses of step3, repaired sooner
   cc [TABLE...]     the proving ground: congestion control in virtual time, as tables (cc --help lists them)
-  cost              how many instructions an ACK and a segment cost at a small window and at a large one (valgrind counts)
+  cost [--check | --write]
+                    how many instructions an ACK and a segment cost at a small window and at a large one (valgrind counts);
+                    --check: fails where that is 5 % more than the baseline says; --write: makes it the baseline
   bench [WORK...] [--peers a,b] [--repeat 5] [--write] [--no-color]
-                    lucid beside the kernel's TCP, bare UDP, quinn, s2n-quic, librqbit-utp and tokio_kcp, as one table;
-                    --write: into docs/bench.md and docs/bench.json
+                    lucid beside the kernel's TCP, bare UDP, quinn (with and without encryption), s2n-quic, librqbit-utp and
+                    tokio_kcp, as one table; --write: into docs/bench.md and docs/bench.json
   ci [STAGE...]     everything that is checked before a change is accepted, or only some stages of it
   script FILE...    run scenarios in packetdrill's language (*.pkt, or folders with them) in virtual time;
                     --verbose prints what was said, and why

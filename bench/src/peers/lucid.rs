@@ -1,10 +1,12 @@
-//! lucid, as its defaults are.
+//! lucid, as its defaults are, unless a window is given.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lucid_conn::engine::PathMtu;
 use lucid_conn::{Config, Endpoint, Listener, Profile, Stream};
 
+use super::fixed_window;
 use crate::Outcome;
 use crate::options::Options;
 use crate::peer::{self, CONNECTIONS, Opening, any_port};
@@ -35,18 +37,30 @@ impl peer::Server for Server {
     }
 }
 
-/// All its connections share a socket.
-pub(crate) struct Client(Endpoint);
+/// So many connections share a socket: between two of them there are 16,384 ports (RFC 6335 section 6), of which some
+/// are left to what closes.
+const EACH: usize = 15_000;
+
+/// Its connections take its sockets in turn; mostly there is one.
+pub(crate) struct Client {
+    sockets: Vec<Endpoint>,
+    connects: AtomicUsize,
+}
 
 impl peer::Client for Client {
     type Stream = Stream;
 
     async fn new(options: &Options) -> Outcome<Self> {
-        Ok(Self(endpoint(options, any_port(options.addr)).await?))
+        let mut sockets = Vec::new();
+        for _ in 0..options.count.unwrap_or(0) / EACH + 1 {
+            sockets.push(endpoint(options, any_port(options.addr)).await?);
+        }
+        Ok(Self { sockets, connects: AtomicUsize::new(0) })
     }
 
     async fn connect(&self, addr: SocketAddr) -> Outcome<Stream> {
-        let stream = self.0.connect_to(addr, PORT).await?;
+        let socket = self.connects.fetch_add(1, Ordering::Relaxed) % self.sockets.len();
+        let stream = self.sockets[socket].connect_to(addr, PORT).await?;
         stream.set_nodelay(true)?;
         Ok(stream)
     }
@@ -58,5 +72,14 @@ async fn endpoint(options: &Options, addr: SocketAddr) -> Outcome<Endpoint> {
         config.mss = mtu.saturating_sub(HEADER);
         config.path_mtu = PathMtu::Fixed;
     }
-    Ok(Endpoint::builder().config(config).max_connections(CONNECTIONS).bind(addr).await?)
+    let mut builder = Endpoint::builder().max_connections(CONNECTIONS);
+    if let Some(window) = options.window {
+        // Twice: what is under way, and what waits for the application meanwhile.
+        let buffer = 2 * usize::try_from(window)?;
+        config.send_buffer = buffer;
+        (config.receive_buffer, config.receive_buffer_max) = (buffer, buffer);
+        config.window_scale = (0..14).find(|scale| buffer >> scale <= 0xffff).or(Some(14));
+        builder = builder.controller(fixed_window::make(window));
+    }
+    Ok(builder.config(config).bind(addr).await?)
 }

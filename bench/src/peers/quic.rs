@@ -1,4 +1,4 @@
-//! quinn: QUIC with TLS 1.3 by rustls and ring. A connection with one stream is a connection.
+//! quinn: QUIC with TLS 1.3 by rustls and ring, or without encryption. A connection with one stream is a connection.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,10 +12,13 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use tokio::io::Join;
 
+use super::plain;
 use crate::Outcome;
 use crate::options::Options;
 use crate::peer::{self, Opening, any_port, socket};
 
+/// What quinn is called without encryption.
+pub(crate) const PLAIN: &str = "quinn-plain";
 /// The name that the certificate is for.
 const NAME: &str = "localhost";
 
@@ -23,21 +26,22 @@ pub(crate) type Stream = crate::peers::held::Held<Join<RecvStream, SendStream>, 
 
 pub(crate) struct Server {
     endpoint: Endpoint,
-    certificate: String,
+    certificate: Option<String>,
 }
 
 impl peer::Server for Server {
     type Stream = Stream;
 
     async fn bind(options: &Options) -> Outcome<Self> {
-        let made = rcgen::generate_simple_self_signed([NAME.to_owned()])?;
-        let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
-        let mut config = ServerConfig::with_single_cert(vec![made.cert.der().clone()], key.into())?;
+        let (mut config, certificate) = match options.peer.as_str() {
+            PLAIN => (plain::server(), None),
+            _ => encrypted()?,
+        };
         config.transport_config(transport(options));
         let socket = socket(options.addr)?;
         let endpoint =
             Endpoint::new(endpoint_config(options)?, Some(config), socket, Arc::new(TokioRuntime))?;
-        Ok(Self { endpoint, certificate: made.cert.pem() })
+        Ok(Self { endpoint, certificate })
     }
 
     fn addr(&self) -> Outcome<SocketAddr> {
@@ -45,7 +49,7 @@ impl peer::Server for Server {
     }
 
     fn certificate(&self) -> Option<String> {
-        Some(self.certificate.clone())
+        self.certificate.clone()
     }
 
     async fn accept(&mut self) -> Outcome<Opening<Stream>> {
@@ -58,6 +62,14 @@ impl peer::Server for Server {
     }
 }
 
+/// A server's configuration, and its certificate as PEM.
+fn encrypted() -> Outcome<(ServerConfig, Option<String>)> {
+    let made = rcgen::generate_simple_self_signed([NAME.to_owned()])?;
+    let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+    let config = ServerConfig::with_single_cert(vec![made.cert.der().clone()], key.into())?;
+    Ok((config, Some(made.cert.pem())))
+}
+
 /// All its connections share a socket.
 pub(crate) struct Client(Endpoint);
 
@@ -65,10 +77,10 @@ impl peer::Client for Client {
     type Stream = Stream;
 
     async fn new(options: &Options) -> Outcome<Self> {
-        let certificate = options.certificate.as_ref().ok_or("which certificate?")?;
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_slice(certificate.as_bytes())?)?;
-        let mut config = ClientConfig::with_root_certificates(Arc::new(roots))?;
+        let mut config = match options.peer.as_str() {
+            PLAIN => plain::client(),
+            _ => trusting(options.certificate.as_ref().ok_or("which certificate?")?)?,
+        };
         config.transport_config(transport(options));
         let socket = socket(any_port(options.addr))?;
         let mut endpoint = Endpoint::new(endpoint_config(options)?, None, socket, Arc::new(TokioRuntime))?;
@@ -81,6 +93,13 @@ impl peer::Client for Client {
         let (send, recv) = connection.open_bi().await?;
         Ok(Stream::new(tokio::io::join(recv, send), connection))
     }
+}
+
+/// A client's configuration that trusts this certificate.
+fn trusting(certificate: &str) -> Outcome<ClientConfig> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(certificate.as_bytes())?)?;
+    Ok(ClientConfig::with_root_certificates(Arc::new(roots))?)
 }
 
 fn transport(options: &Options) -> Arc<TransportConfig> {

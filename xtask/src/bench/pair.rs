@@ -7,23 +7,38 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use super::plan::{Peer, Work};
+use super::plan::{Peer, Point, Work};
 use crate::error::{Failure, Outcome, While};
 
 /// What a client measured, by name.
 pub(super) type Measured = BTreeMap<String, f64>;
 
-/// Lets `peer` do `work` once, between two processes of its own.
+/// Lets `peer` do `work` once, at each of its points.
+///
+/// # Errors
+/// Of the first point that failed, as [`at`] says.
+pub(super) fn run(program: &Path, peer: &Peer, work: &Work) -> Outcome<Measured> {
+    let mut all = Measured::new();
+    for point in work.points() {
+        let measured = at(point, program, peer, work)?;
+        all.extend(measured.into_iter().map(|(key, value)| (point.key(key), value)));
+    }
+    Ok(all)
+}
+
+/// Between two processes of their own.
 ///
 /// # Errors
 /// The last thing that the client said, or else the server.
-pub(super) fn run(program: &Path, peer: &Peer, work: &Work) -> Outcome<Measured> {
-    let mut server = Server::start(program, &[peer.name, "serve", "127.0.0.1:0"], work.options)?;
-    let relay = || Server::start(program, &["link", "relay", &server.addr], work.link);
-    let relay = (!work.link.is_empty()).then(relay).transpose()?;
+fn at(point: &Point, program: &Path, peer: &Peer, work: &Work) -> Outcome<Measured> {
+    let options = [work.options, point.options].concat();
+    let link = [work.link, point.link].concat();
+    let mut server = Server::start(program, &[peer.name, "serve", "127.0.0.1:0"], &options)?;
+    let relay = || Server::start(program, &["link", "relay", &server.addr], &link);
+    let relay = (!link.is_empty()).then(relay).transpose()?;
     let addr = relay.as_ref().map_or(&server.addr, |relay| &relay.addr);
     let mut client = Command::new(program);
-    client.args([peer.name, work.word, addr]).args(work.options);
+    client.args([peer.name, work.word, addr]).args(&options);
     if let Some(certificate) = &server.certificate {
         client.args(["--certificate", certificate]);
     }

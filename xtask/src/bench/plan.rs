@@ -4,6 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Failure, Outcome};
 
+mod works;
+
+pub(super) use works::WORKS;
+
 /// A transport, by its name in `bench/`.
 pub(super) struct Peer {
     pub(super) name: &'static str,
@@ -21,7 +25,7 @@ enum Carries {
 }
 
 /// All ratios are to the first.
-pub(super) const PEERS: [Peer; 7] = [
+pub(super) const PEERS: [Peer; 8] = [
     Peer { name: "kernel", what: "the kernel's TCP", carries: Carries::NoLink },
     Peer { name: "lucid", what: "lucid, with its defaults", carries: Carries::Everything },
     Peer {
@@ -29,6 +33,7 @@ pub(super) const PEERS: [Peer; 7] = [
         what: "bare UDP in full batches, with copies and a window: the ceiling; it repairs nothing",
         carries: Carries::OneConnection,
     },
+    Peer { name: "quinn-plain", what: "quinn without encryption", carries: Carries::Everything },
     Peer { name: "quinn", what: "quinn, encrypted (rustls, ring)", carries: Carries::Everything },
     Peer { name: "s2n", what: "s2n-quic, encrypted (rustls, aws-lc)", carries: Carries::Everything },
     Peer { name: "utp", what: "librqbit-utp", carries: Carries::Everything },
@@ -45,121 +50,64 @@ pub(super) struct Work {
     pub(super) options: &'static [&'static str],
     /// The link between the two ends, as options of the relay; none: they talk to each other directly.
     pub(super) link: &'static [&'static str],
+    /// Sizes at which it is done, one after another in the same round; none: it is done once, as it is.
+    pub(super) points: &'static [Point],
     takes_many: bool,
+    /// Who alone is measured; none: whoever can.
+    only: &'static [&'static str],
+    /// No more rounds than this: they are long, and differ little.
+    pub(super) most_rounds: usize,
     pub(super) figures: &'static [Figure],
 }
+
+/// A size of a work. What is measured there has its name behind the key: `cpu_s_per_gb 100`.
+pub(super) struct Point {
+    pub(super) name: &'static str,
+    /// Besides the work's own.
+    pub(super) options: &'static [&'static str],
+    pub(super) link: &'static [&'static str],
+}
+
+impl Point {
+    /// What a figure is called here.
+    pub(super) fn key(&self, key: String) -> String {
+        if self.name.is_empty() { key } else { format!("{key} {}", self.name) }
+    }
+}
+
+/// A work that is what it is.
+const AS_IT_IS: [Point; 1] = [Point { name: "", options: &[], link: &[] }];
 
 /// A number that a work tells.
 pub(super) struct Figure {
     /// Its name in what `bench/` says.
     pub(super) key: &'static str,
     pub(super) unit: &'static str,
-    /// Whether it is compared with the first peer's.
-    pub(super) is_compared: bool,
+    pub(super) against: Against,
 }
 
-const fn compared(key: &'static str, unit: &'static str) -> Figure {
-    Figure { key, unit, is_compared: true }
+/// What a figure is compared with, in each round.
+#[derive(Clone, Copy)]
+pub(super) enum Against {
+    Nothing,
+    /// The first peer's.
+    FirstPeer,
+    /// The same peer's figure of this key.
+    Key(&'static str),
 }
-
-const fn told(key: &'static str, unit: &'static str) -> Figure {
-    Figure { key, unit, is_compared: false }
-}
-
-const RATE: Figure = compared("mb_per_s", "MB/s");
-const CPU: Figure = compared("cpu_s_per_gb", "CPU s/GB");
-const PEAK: Figure = told("peak_mb", "peak MB");
-
-pub(super) const WORKS: [Work; 9] = [
-    Work {
-        name: "bulk",
-        what: "512 MiB over one connection",
-        word: "bulk",
-        options: &[],
-        link: &[],
-        takes_many: false,
-        figures: &[RATE, CPU, PEAK],
-    },
-    Work {
-        name: "bulk-1452",
-        what: "the same, datagrams pinned to 1452 bytes (the kernel's TCP as it is)",
-        word: "bulk",
-        options: &["--mtu", "1452"],
-        link: &[],
-        takes_many: false,
-        figures: &[RATE, CPU, PEAK],
-    },
-    Work {
-        name: "parallel",
-        what: "100 connections of 4 MiB at once; Jain's index of their rates",
-        word: "parallel",
-        options: &[],
-        link: &[],
-        takes_many: true,
-        figures: &[RATE, CPU, PEAK, told("jain", "Jain")],
-    },
-    Work {
-        name: "rtt",
-        what: "64 bytes there and back, one after another; CPU of both ends for each",
-        word: "rtt",
-        options: &[],
-        link: &[],
-        takes_many: false,
-        figures: &[compared("p50_us", "p50 us"), compared("p99_us", "p99 us"), compared("cpu_us", "CPU us")],
-    },
-    Work {
-        name: "connects",
-        what: "connect, a byte each way, close: one after another",
-        word: "connects",
-        options: &[],
-        link: &[],
-        takes_many: true,
-        figures: &[compared("per_s", "per s")],
-    },
-    Work {
-        name: "connects-100",
-        what: "the same, 100 at once",
-        word: "connects-100",
-        options: &[],
-        link: &[],
-        takes_many: true,
-        figures: &[compared("per_s", "per s")],
-    },
-    Work {
-        name: "paced",
-        what: "32 MiB over 100 Mbit/s and a round trip of 20 ms, datagrams of 1452 bytes",
-        word: "bulk",
-        options: &["--mtu", "1452", "--bytes", "33554432"],
-        link: &["--rate", "100mbit", "--delay-ms", "10"],
-        takes_many: false,
-        figures: &[RATE, CPU, PEAK],
-    },
-    Work {
-        name: "lossy",
-        what: "8 MiB over the same link, where 0.5 % get lost in each direction",
-        word: "bulk",
-        options: &["--mtu", "1452", "--bytes", "8388608"],
-        link: &["--rate", "100mbit", "--delay-ms", "10", "--loss", "0.5%"],
-        takes_many: false,
-        figures: &[RATE, CPU, PEAK],
-    },
-    Work {
-        name: "idle",
-        what: "10,000 connections that say nothing; the kernel's own memory isn't seen",
-        word: "idle",
-        options: &[],
-        link: &[],
-        takes_many: true,
-        figures: &[
-            told("client_kib", "KiB, client"),
-            told("server_kib", "KiB, server"),
-            told("idle_cpu_percent", "CPU %"),
-        ],
-    },
-];
 
 impl Work {
+    /// Where it is done.
+    pub(super) fn points(&self) -> &'static [Point] {
+        if self.points.is_empty() { &AS_IT_IS } else { self.points }
+    }
+
     pub(super) fn suits(&self, peer: &Peer) -> bool {
+        let is_asked = self.only.is_empty() || self.only.contains(&peer.name);
+        is_asked && self.is_within_reach_of(peer)
+    }
+
+    fn is_within_reach_of(&self, peer: &Peer) -> bool {
         match peer.carries {
             Carries::Everything => true,
             Carries::NoLink => self.link.is_empty(),
@@ -184,3 +132,6 @@ pub(super) fn work(name: &str) -> Outcome<&'static Work> {
 pub(super) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,19 +13,19 @@ use crate::error::{Outcome, While};
 
 /// How wide the names of works and units are, a value, and its ratio.
 const NAME: usize = 13;
-const UNIT: usize = 12;
+const UNIT: usize = 16;
 const VALUE: usize = 8;
 const RATIO: usize = 7;
 
-const LEGEND: &str = "Medians. x: times the first peer's, in the same round (the median of these). \
-                      Two processes on loopback, tokio's current_thread; CPU: of both ends, user and system.";
+const LEGEND: &str = "Medians. x: times the first peer's, in the same round (the median of these). Two processes on \
+                      loopback, tokio's current_thread unless said; CPU: of both ends, user and system.";
 
 pub(super) fn show(machine: &Machine, peers: &[&Peer], measured: &[Results]) {
     say(format_args!("\n{}", painted(TITLE, format_args!("lucid and its peers: {machine}"))));
     let mut head = format!("{:NAME$} {:UNIT$}", "", "");
-    for (index, peer) in peers.iter().enumerate() {
-        let width = if index == 0 { VALUE } else { VALUE + RATIO };
-        let _to_a_string = write!(head, " {:>VALUE$}{:w$}", peer.name, "", w = width - VALUE);
+    for peer in peers {
+        let gap = (VALUE + RATIO).saturating_sub(peer.name.len().max(VALUE));
+        let _to_a_string = write!(head, " {:>VALUE$}{:gap$}", peer.name, "");
     }
     say(head.trim_end());
     for results in measured {
@@ -46,17 +46,16 @@ pub(super) fn show(machine: &Machine, peers: &[&Peer], measured: &[Results]) {
 fn line(name: &str, figure: &Figure, results: &Results, peers: usize) -> String {
     let mut line = format!("{name:NAME$} {:UNIT$}", figure.unit);
     for peer in 0..peers {
-        let gap = if peer == 0 { 0 } else { RATIO };
         let _to_a_string = match results.cell(peer, figure) {
             Cell::Value { median, ratio: Some(ratio) } => {
                 let ratio = painted(FAINT, format_args!("{:>6}", format!("{} x", short(ratio))));
                 write!(line, " {:>VALUE$} {ratio}", short(median))
             }
-            Cell::Value { median, ratio: None } => write!(line, " {:>VALUE$}{:gap$}", short(median), ""),
+            Cell::Value { median, ratio: None } => write!(line, " {:>VALUE$}{:RATIO$}", short(median), ""),
             Cell::Failed => {
-                write!(line, " {}{:gap$}", painted(BAD, format_args!("{:>VALUE$}", "failed")), "")
+                write!(line, " {}{:RATIO$}", painted(BAD, format_args!("{:>VALUE$}", "failed")), "")
             }
-            Cell::None => write!(line, " {:>VALUE$}{:gap$}", "-", ""),
+            Cell::None => write!(line, " {:>VALUE$}{:RATIO$}", "-", ""),
         };
     }
     line
@@ -122,22 +121,31 @@ fn as_markdown(machine: &Machine, peers: &[&Peer], measured: &[Results]) -> Stri
 fn as_json(machine: &Machine, peers: &[&Peer], measured: &[Results]) -> Value {
     let works = measured.iter().map(|results| {
         let each = peers.iter().enumerate().map(|(index, peer)| {
-            let figures =
-                results.work.figures.iter().filter_map(|figure| match results.cell(index, figure) {
-                    Cell::Value { median, ratio } => {
-                        Some((figure.key.to_owned(), json!({ "median": median, "ratio": ratio })))
-                    }
-                    Cell::Failed | Cell::None => None,
-                });
-            let figures: Value = figures.collect();
+            let figures = figures_as_json(results, index);
             (peer.name.to_owned(), json!({ "figures": figures, "failed": results.failure(index) }))
         });
-        json!({ "work": results.work.name, "peers": each.collect::<Value>() })
+        json!({ "work": results.work.name, "what": results.work.what, "peers": each.collect::<Value>() })
     });
+    let Machine { cpu, cores, kernel, date, commit } = machine;
     json!({
-        "machine": {
-            "cpu": machine.cpu, "cores": machine.cores, "kernel": machine.kernel, "date": machine.date,
-        },
+        "machine": { "cpu": cpu, "cores": cores, "kernel": kernel, "date": date },
+        "commit": commit,
+        "peers": peers.iter().map(|peer| (peer.name, peer.what)).collect::<Value>(),
         "works": works.collect::<Value>(),
     })
 }
+
+fn figures_as_json(results: &Results, peer: usize) -> Value {
+    let each = results.work.figures.iter().filter_map(|figure| match results.cell(peer, figure) {
+        Cell::Value { median, ratio } => {
+            let rounds: Vec<f64> = results.rounds(peer, figure.key).collect();
+            let value = json!({ "unit": figure.unit, "median": median, "ratio": ratio, "rounds": rounds });
+            Some((figure.key.to_owned(), value))
+        }
+        Cell::Failed | Cell::None => None,
+    });
+    each.collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! What was measured of one work, and what it comes to.
 
 use super::pair::Measured;
-use super::plan::{Figure, Work};
+use super::plan::{Against, Figure, Work};
 use crate::error::Outcome;
 
 /// Every peer's rounds of one work.
@@ -20,7 +20,7 @@ struct Rounds {
 /// What a figure of a peer comes to.
 #[derive(Debug, PartialEq)]
 pub(super) enum Cell {
-    /// The median, and the median of the ratios to the first peer of the same round.
+    /// The median, and the median of the ratios to what the figure is compared with in the same round.
     Value {
         median: f64,
         ratio: Option<f64>,
@@ -62,11 +62,23 @@ impl Results {
         if self.has_failed(peer) {
             return Cell::Failed;
         }
-        let of =
-            |peer: usize| self.peers[peer].measured.iter().filter_map(|round| round.get(figure.key).copied());
-        let ratios = of(peer).zip(of(0)).map(|(ours, first)| ours / first);
-        let ratio = median(ratios.collect()).filter(|_| figure.is_compared && peer > 0);
-        median(of(peer).collect()).map_or(Cell::None, |median| Cell::Value { median, ratio })
+        let ratio = match figure.against {
+            Against::FirstPeer if peer > 0 => self.ratio((peer, figure.key), (0, figure.key)),
+            Against::Key(key) => self.ratio((peer, figure.key), (peer, key)),
+            Against::FirstPeer | Against::Nothing => None,
+        };
+        let median = median(self.rounds(peer, figure.key).collect());
+        median.map_or(Cell::None, |median| Cell::Value { median, ratio })
+    }
+
+    /// What a peer measured by this name, in each round.
+    pub(super) fn rounds(&self, peer: usize, key: &str) -> impl Iterator<Item = f64> {
+        self.peers[peer].measured.iter().filter_map(move |round| round.get(key).copied())
+    }
+
+    fn ratio(&self, (ours, our_key): (usize, &str), (first, first_key): (usize, &str)) -> Option<f64> {
+        let both = self.rounds(ours, our_key).zip(self.rounds(first, first_key));
+        median(both.map(|(ours, first)| ours / first).collect())
     }
 }
 

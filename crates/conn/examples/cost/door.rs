@@ -1,6 +1,7 @@
 //! The doors into the engine, and the connection behind them. None is inlined, so that a tool sees what each costs.
 
 use std::collections::VecDeque;
+use std::hint::black_box;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -58,6 +59,24 @@ pub(crate) struct Door {
     train: VecDeque<Segment>,
 }
 
+/// What follows counts: a tool that counts instructions forgets those before.
+#[inline(never)]
+fn begin(counts: &mut Counts) {
+    *black_box(counts) = Counts::default();
+}
+
+/// A segment becomes a datagram.
+#[inline(never)]
+fn encode(segment: &Segment, datagram: &mut Vec<u8>) {
+    segment.encode(&PseudoHeader::None, datagram);
+}
+
+/// And a datagram a segment: the engine does it by itself, and this is how much of that it is.
+#[inline(never)]
+fn decode(datagram: Bytes) -> bool {
+    Segment::decode(datagram, &PseudoHeader::None).is_ok()
+}
+
 /// A datagram goes in.
 #[inline(never)]
 fn arrive(endpoint: &mut Endpoint, now: Time, datagram: Input) {
@@ -112,6 +131,11 @@ impl Door {
         door
     }
 
+    /// What was done so far doesn't count.
+    pub(crate) fn begin(&mut self) {
+        begin(&mut self.counts);
+    }
+
     /// A segment of the peer's, `sequence` places behind its ISS.
     pub(crate) fn peer_segment(&self, flags: Flags, sequence: u64, acknowledgment: SeqNum) -> Segment {
         let value = (self.now.as_nanos() / 1_000_000) as u32;
@@ -133,9 +157,11 @@ impl Door {
 
     /// A segment of the peer's arrives.
     pub(crate) fn arrives(&mut self, segment: &Segment) {
-        let mut bytes = Vec::new();
-        segment.encode(&PseudoHeader::None, &mut bytes);
-        let input = Input::datagram(PEER.into(), bytes.into(), Codepoint::NotEct);
+        let mut bytes = Vec::with_capacity(segment.encoded_len());
+        encode(segment, &mut bytes);
+        let bytes = Bytes::from(bytes);
+        assert!(decode(bytes.clone()), "the peer sends segments");
+        let input = Input::datagram(PEER.into(), bytes, Codepoint::NotEct);
         arrive(&mut self.endpoint, self.now, input);
         self.counts.arrived += 1;
     }

@@ -15,8 +15,9 @@ pub(crate) type Run = Range<u64>;
 /// A path of one rate and one round trip that loses every so-manieth segment, and a receiver behind it.
 pub(crate) struct Path {
     round_trip: Duration,
-    /// Every so-manieth segment is lost, the first time; none: nothing is.
+    /// Every so-manieth segment of these is lost, the first time; none: nothing is.
     lose_every: Option<u64>,
+    lossy: Range<u64>,
     under_way: VecDeque<UnderWay>,
     free_at: Time,
     /// The first segment that was never sent.
@@ -39,11 +40,11 @@ struct UnderWay {
 }
 
 impl Path {
-    pub(crate) fn new(load: Load) -> Self {
+    pub(crate) fn new(load: &Load) -> Self {
         Self {
             round_trip: Duration::from_secs(load.window) / RATE as u32,
-            // A lost segment is missing for one round trip, and the window spans two.
-            lose_every: load.window.checked_div(2 * load.holes),
+            lose_every: load.lose_every,
+            lossy: load.lossy.clone(),
             under_way: VecDeque::new(),
             free_at: Time::ZERO,
             new: 0,
@@ -59,6 +60,11 @@ impl Path {
         self.runs.len() as u64
     }
 
+    /// Whether all is repaired that could get lost.
+    pub(crate) fn is_past_loss(&self) -> bool {
+        self.expected >= self.lossy.end
+    }
+
     /// How many segments were sent from the first gap on.
     pub(crate) fn outstanding(&self) -> u64 {
         self.new - self.expected
@@ -69,7 +75,8 @@ impl Path {
         let is_new = segment >= self.new;
         self.new = self.new.max(segment + 1);
         self.free_at = self.free_at.max(now + self.round_trip) + Duration::from_secs(1) / RATE as u32;
-        let is_lost = self.lose_every.is_some_and(|every| segment % every == every - 1);
+        let is_lost = self.lossy.contains(&segment)
+            && self.lose_every.is_some_and(|every| segment % every == every - 1);
         if !(is_new && is_lost) {
             let stamp = stamps.map(|stamps| stamps.value);
             self.under_way.push_back(UnderWay { at: self.free_at, segment, stamp });

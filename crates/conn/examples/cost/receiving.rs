@@ -5,10 +5,10 @@ use lucid_conn::engine::Config;
 use lucid_wire::Flags;
 
 use crate::door::{Counts, Door, SEGMENT};
-use crate::{Load, RATE};
+use crate::{Load, RATE, WARM_UP};
 
 /// Receives until so many segments have come.
-pub(crate) fn run(load: Load) -> Counts {
+pub(crate) fn run(load: &Load) -> Counts {
     let buffer = 2 * (load.window * SEGMENT) as usize;
     let config = Config { receive_buffer: buffer, window_scale: Some(14), ..Config::default() };
     let mut door = Door::open(config, None, 14);
@@ -16,6 +16,7 @@ pub(crate) fn run(load: Load) -> Counts {
     let is_late = |segment: u64| late_every.is_some_and(|every| segment % every == every - 1);
     let payload = Bytes::from_static(&[0; SEGMENT as usize]);
     let mut gaps = 0;
+    let mut warm_up = Some(WARM_UP * load.window);
     for newest in 0_u64.. {
         gaps += u64::from(is_late(newest));
         let late = newest.checked_sub(load.window).filter(|&segment| is_late(segment));
@@ -31,8 +32,13 @@ pub(crate) fn run(load: Load) -> Counts {
             while door.next_segment().is_some() {}
             door.read();
             while door.next_segment().is_some() {}
-            if door.counts.arrived >= load.count {
-                return door.counts;
+            match warm_up {
+                Some(segments) if door.counts.arrived >= segments => {
+                    door.begin();
+                    warm_up = None;
+                }
+                None if door.counts.arrived >= load.count => return door.counts,
+                _ => {}
             }
         }
     }

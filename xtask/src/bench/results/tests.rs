@@ -26,6 +26,18 @@ fn the_first_peer_has_no_ratio() {
     assert_eq!(cell, Cell::Value { median: 2.0, ratio: None });
 }
 
+/// Along the points of a work each peer is compared with itself, the first one, too.
+#[test]
+fn a_ratio_to_another_key_is_to_the_same_peer() {
+    let figure = Figure { key: "cpu 10", unit: "", against: Against::Key("cpu 1") };
+    let mut results = Results::new(&WORKS[0], 2);
+    for (peer, values) in [[1.0, 2.0], [4.0, 12.0]].into_iter().enumerate() {
+        results.add(peer, Ok(["cpu 1", "cpu 10"].map(str::to_owned).into_iter().zip(values).collect()));
+    }
+    assert_eq!(results.cell(0, &figure), Cell::Value { median: 2.0, ratio: Some(2.0) });
+    assert_eq!(results.cell(1, &figure), Cell::Value { median: 12.0, ratio: Some(3.0) });
+}
+
 #[test]
 fn who_failed_once_has_failed() {
     let mut results = results(&[&[1.0], &[1.0]]);
