@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
+use serde::{Deserialize, Serialize};
 
 use super::position::Position;
 
@@ -10,15 +11,17 @@ use super::position::Position;
 const GATHER_BELOW: usize = 4096;
 
 /// The bytes from SND.UNA on that the application wrote, in the chunks it handed in.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct SendBuffer {
     /// The place of the first byte kept.
     start: Position,
     /// Bytes in `chunks` and `tail`.
     len: usize,
     /// Each with the place behind its last byte, so that one is found without walking over those before it.
+    #[serde(skip)]
     chunks: VecDeque<(Position, Bytes)>,
     /// Short writes being gathered, behind all chunks.
+    #[serde(skip)]
     tail: BytesMut,
     capacity: usize,
 }
@@ -27,6 +30,10 @@ impl SendBuffer {
     /// An empty buffer whose first byte will be at `start`.
     pub(crate) fn new(start: Position, capacity: usize) -> Self {
         Self { start, len: 0, chunks: VecDeque::new(), tail: BytesMut::new(), capacity: capacity.max(1) }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
     }
 
     /// The place behind the last byte written.

@@ -7,13 +7,14 @@
 use core::time::Duration;
 
 use lucid_congestion::Time;
+use serde::{Deserialize, Serialize};
 
 /// The buffer holds what arrives in so many round trips: one is on its way, the next may bring twice as much (slow
 /// start), and one goes by while a loss is repaired.
 const ROUND_TRIPS: u64 = 4;
 
 /// The measure of what arrives, and of an application that reads it.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Tuning {
     /// The buffer never becomes larger.
     max: u64,
@@ -23,7 +24,7 @@ pub(crate) struct Tuning {
 }
 
 /// A round trip.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Turn {
     since: Time,
     arrived: u64,
