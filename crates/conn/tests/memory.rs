@@ -82,7 +82,8 @@ impl Line {
         };
         while let Some(at) = next(self) {
             self.now = self.now.max(at);
-            while let Some((_, end, bytes)) = self.under_way.pop_front_if(|(at, ..)| *at <= self.now) {
+            while self.under_way.front().is_some_and(|&(at, ..)| at <= self.now) {
+                let Some((_, end, bytes)) = self.under_way.pop_front() else { break };
                 let datagram =
                     Input::Datagram { from: Self::address(1 - end), bytes, ecn: Codepoint::NotEct };
                 self.input(end, datagram);

@@ -255,8 +255,8 @@ impl Endpoint {
         }
     }
 
-    /// A deadline has passed that no longer meant anything: for so long at least nothing was under way, or it comes and goes.
-    /// It is no loss to a connection in use to rest for a moment now.
+    /// A deadline has passed that no longer meant anything. That is seldom where there is much to do, so it costs nothing to
+    /// speak of if a connection just between two messages rests, too.
     fn rest(&mut self, id: ConnId) {
         if let Some(slot) = self.slots.get_mut(&id).filter(|slot| !slot.is_ready) {
             slot.rest();
