@@ -83,7 +83,7 @@ impl Over {
     }
 
     fn passes(&mut self, time: Duration) -> Vec<Output> {
-        self.now = self.now + time;
+        self.now += time;
         self.endpoint.handle(self.now, Input::Tick).expect("never fails");
         self.drain()
     }
