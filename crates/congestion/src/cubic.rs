@@ -1,5 +1,7 @@
 //! CUBIC: the window follows a curve in time rather than in round trips.
 
+use alloc::boxed::Box;
+
 use crate::window::{CongestionWindow, Decrease};
 use crate::{Ack, Controller, Loss, LostSegment, Parameters, Phase, Recovery, Time};
 use curve::Curve;
@@ -12,12 +14,12 @@ mod tests;
 /// more, ever faster; where Reno would be faster, as fast as Reno. Slow start is left early by HyStart++ (RFC 9406).
 ///
 /// Of [`Parameters`] it has no use for `growth` and `proportional`: it counts bytes, and recovery is the sender's.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Cubic {
     window: CongestionWindow,
     curve: Curve,
     /// The curve before the last loss, for when that proves wrong (RFC 9438 section 4.9).
-    saved: Option<Curve>,
+    saved: Option<Box<Curve>>,
 }
 
 impl Cubic {
@@ -34,7 +36,7 @@ impl Cubic {
     }
 
     fn congestion(&mut self, loss: &Loss) {
-        self.saved = Some(self.curve);
+        self.saved = Some(Box::new(self.curve));
         self.curve.on_congestion(self.window.used(loss));
     }
 }
@@ -86,7 +88,7 @@ impl Controller for Cubic {
 
     fn on_timeout(&mut self, loss: &Loss, first: bool) {
         if first || self.saved.is_none() {
-            self.saved = Some(self.curve);
+            self.saved = Some(Box::new(self.curve));
         }
         if first {
             self.curve.on_timeout(self.window.used(loss));
@@ -111,7 +113,7 @@ impl Controller for Cubic {
     fn on_spurious(&mut self, _now: Time) {
         self.window.restore();
         if let Some(curve) = self.saved.take() {
-            self.curve = curve;
+            self.curve = *curve;
         }
     }
 

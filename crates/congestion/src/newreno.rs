@@ -8,7 +8,7 @@ mod tests;
 
 /// RFC 6582: Reno that stays in recovery over partial acknowledgements, so that several losses in one
 /// window halve it once.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct NewReno(CongestionWindow);
 
 impl NewReno {

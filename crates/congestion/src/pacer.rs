@@ -16,6 +16,7 @@ mod tests;
 ///
 /// Rates are bytes per second. One that is no positive, finite number holds nothing back.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Pacer {
     smss: f64,
     /// Bytes that may leave as of `at`; what left unasked may take it below zero.

@@ -10,6 +10,7 @@ mod tests;
 /// [`on_ack`](Self::on_ack). For each segment sent, new or again: [`on_sent`](Self::on_sent). Amounts are bytes.
 /// When recovery ends, the window is the threshold, and this is thrown away.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Prr {
     /// RecoverFS: what was in flight when recovery began.
     flight_size_at_entry: f64,

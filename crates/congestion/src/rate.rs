@@ -9,6 +9,7 @@ mod tests;
 
 /// The connection's state when a segment was sent, kept with that segment.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Stamp {
     /// When the segment was sent.
     pub sent_at: Time,
@@ -60,6 +61,7 @@ impl RateSample {
 /// acknowledgement delivers: [`on_delivered`](Self::on_delivered). Then once for the acknowledgement:
 /// [`sample`](Self::sample).
 #[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct DeliveryRate {
     delivered: f64,
     delivered_at: Time,

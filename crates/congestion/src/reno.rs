@@ -8,7 +8,7 @@ mod tests;
 
 /// RFC 5681, with fast recovery (section 3.2): a loss found by duplicate ACKs halves the window, since
 /// those ACKs show that segments still arrive; only a timeout starts over.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Reno(CongestionWindow);
 
 impl Reno {

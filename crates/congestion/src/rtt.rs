@@ -64,6 +64,7 @@ impl Default for RtoBounds {
 /// Which round trips may be sampled is the caller's to say: by Karn's rule (section 3) never that of a
 /// segment sent twice, unless timestamps tell its transmissions apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct RttEstimator {
     bounds: RtoBounds,
     measured: Option<Measured>,
@@ -72,6 +73,7 @@ pub struct RttEstimator {
 
 /// What exists once a round trip was measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 struct Measured {
     latest: Duration,
     smoothed: Duration,

@@ -8,7 +8,7 @@ mod tests;
 
 /// Slow start, congestion avoidance, and the same answer to every loss: start over from one segment
 /// (Jacobson 1988; RFC 5681 without its section 3.2 fast recovery).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Tahoe(CongestionWindow);
 
 impl Tahoe {

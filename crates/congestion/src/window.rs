@@ -1,5 +1,7 @@
 //! The arithmetic that the window-based algorithms share.
 
+use alloc::boxed::Box;
+
 use crate::hystart::{HyStart, Pace};
 use crate::parameters::{Growth, Halve, Parameters};
 use crate::validation::Validation;
@@ -12,7 +14,7 @@ mod tests;
 ///
 /// Whatever it is told, in whatever order: `smss <= window <= MAX_WINDOW` and
 /// `2 * smss <= threshold <= MAX_WINDOW`. A NaN counts as zero: `f64::max` discards it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct CongestionWindow {
     smss: f64,
     window: f64,
@@ -24,7 +26,7 @@ pub(crate) struct CongestionWindow {
     /// None: as RFC 5681 and the textbooks have it.
     modern: Option<Modern>,
     /// What the last loss took away, in case it was none.
-    saved: Option<Saved>,
+    saved: Option<Box<Saved>>,
 }
 
 /// What is left of a window that was too large.
@@ -334,7 +336,8 @@ impl CongestionWindow {
             modern.hystart.end();
             before
         });
-        self.saved = Some(Saved { window: self.deflated(), threshold: self.threshold, hystart });
+        let saved = Saved { window: self.deflated(), threshold: self.threshold, hystart };
+        self.saved = Some(Box::new(saved));
     }
 
     /// The last cut was wrong. What the window has gained since then stays.

@@ -137,7 +137,7 @@ fn what_was_no_loss_is_given_back_with_the_curve() {
         for _ in 0..20 {
             now = round(&mut cubic, now, rtt);
         }
-        let mut undisturbed = cubic;
+        let mut undisturbed = cubic.clone();
         cut(&mut cubic);
         assert!(cubic.window() < undisturbed.window());
         cubic.on_spurious(now);
@@ -212,7 +212,7 @@ fn a_timeout_that_repeats_is_given_back_whole() {
     lose(&mut cubic, 1000.0);
     let rtt = Duration::from_millis(100);
     let now = round(&mut cubic, Time::ZERO, rtt);
-    let mut undisturbed = cubic;
+    let mut undisturbed = cubic.clone();
     for first in [true, false] {
         cubic.on_timeout(&loss(SMSS), first);
         cubic.on_spurious(now);

@@ -128,7 +128,7 @@ impl Shared {
         id: ConnId,
         mut attempt: impl FnMut(&mut Core, Time) -> Option<T>,
     ) -> T {
-        let changed = Arc::clone(&self.lock().slot(id).changed);
+        let changed = self.lock().slot(id).changed();
         loop {
             // Before the attempt: what changes after it is not missed.
             let notified = changed.notified();

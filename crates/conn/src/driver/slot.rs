@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use crate::engine::{CloseReason, ConnId, Notice};
 
 /// One for each handle the application holds, and no others.
-pub(super) type Slots = BTreeMap<ConnId, Slot>;
+pub(super) type Slots = BTreeMap<ConnId, Box<Slot>>;
 
 /// Who waits for a connection or a listener, and what they have to be told.
 #[derive(Default)]
@@ -18,8 +18,9 @@ pub(super) struct Slot {
     pub(super) reader: Option<Waker>,
     /// The task that writes, likewise.
     pub(super) writer: Option<Waker>,
-    /// For what happens once in a life, and may have several waiters: connected, ended, acceptable.
-    pub(super) changed: Arc<Notify>,
+    /// For what happens once in a life, and may have several waiters: connected, ended, acceptable. There is one once anyone
+    /// waits.
+    changed: Option<Arc<Notify>>,
     /// The three-way handshake is done.
     pub(super) is_connected: bool,
     /// How it ended. Read before TIME-WAIT is over, it says [`CloseReason::Finished`] already.
@@ -32,10 +33,10 @@ impl Slot {
         match notice {
             Notice::Readable => to_wake.extend(self.reader.take()),
             Notice::Writable => to_wake.extend(self.writer.take()),
-            Notice::Acceptable => self.changed.notify_waiters(),
+            Notice::Acceptable => self.notify(),
             Notice::Connected => {
                 self.is_connected = true;
-                self.changed.notify_waiters();
+                self.notify();
             }
             Notice::Finished => self.end(CloseReason::Finished, to_wake),
             Notice::Closed(reason) => self.end(reason, to_wake),
@@ -44,11 +45,22 @@ impl Slot {
         }
     }
 
+    /// By this those are told who wait for what happens once.
+    pub(super) fn changed(&mut self) -> Arc<Notify> {
+        Arc::clone(self.changed.get_or_insert_default())
+    }
+
+    fn notify(&self) {
+        if let Some(changed) = &self.changed {
+            changed.notify_waiters();
+        }
+    }
+
     /// The first reason stays: once both sides have finished, nothing can go wrong any more.
     fn end(&mut self, reason: CloseReason, to_wake: &mut Vec<Waker>) {
         self.ended.get_or_insert(reason);
         to_wake.extend(self.reader.take());
         to_wake.extend(self.writer.take());
-        self.changed.notify_waiters();
+        self.notify();
     }
 }

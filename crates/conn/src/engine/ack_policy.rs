@@ -1,11 +1,14 @@
 //! When to acknowledge.
 
+use serde::{Deserialize, Serialize};
+
 use super::cause::Cause;
 
 /// How an acknowledgment is owed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Owed {
     /// Nothing to acknowledge.
+    #[default]
     Nothing,
     /// It may wait for a second segment, or for its timer.
     Later,
@@ -16,7 +19,7 @@ pub(crate) enum Owed {
 }
 
 /// The acknowledgments that are owed (RFC 9293 section 3.8.6.3, RFC 5681 section 4.2).
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct AckPolicy {
     /// An acknowledgment is due with this many segments.
     every: u8,
@@ -26,6 +29,7 @@ pub(crate) struct AckPolicy {
     quick: u16,
     /// Segments that wait for theirs.
     waiting: u8,
+    #[serde(skip)]
     owed: Owed,
 }
 

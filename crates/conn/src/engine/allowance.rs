@@ -1,6 +1,6 @@
 //! How much may be sent now, and when: the congestion window in sequence space, and pacing.
 
-use lucid_congestion::{Time, default_pacing_rate};
+use lucid_congestion::{Controller, Time, default_pacing_rate};
 
 use super::connection::Connection;
 
@@ -20,11 +20,15 @@ impl Connection {
 
     /// Bytes per second at which segments are spread out, as the controller counts them; none: they aren't.
     pub(super) fn pacing_rate(&self) -> Option<f64> {
+        self.pacing_rate_of(self.congestion.as_ref())
+    }
+
+    pub(super) fn pacing_rate_of(&self, congestion: &dyn Controller) -> Option<f64> {
         if !self.origin.config.pacing {
             return None;
         }
-        let own = self.congestion.pacing_rate();
-        let (window, phase) = (self.congestion.window(), self.congestion.phase());
+        let own = congestion.pacing_rate();
+        let (window, phase) = (congestion.window(), congestion.phase());
         let smoothed = self.rtt.smoothed().filter(|_| window > self.initial_window());
         own.or_else(|| smoothed.map(|rtt| default_pacing_rate(window, rtt, phase)))
     }

@@ -131,7 +131,7 @@ pub(crate) struct Connection {
     pub(super) counts: Counts,
     pub(super) outbox: VecDeque<Out>,
     /// There may be something to send: [`Connection::arm`] looked, or nobody has looked since it changed.
-    may_send: bool,
+    pub(super) may_send: bool,
     /// SND.NXT when [`What::InflightFull`] was last told, so that it is told once.
     pub(super) full_told_at: Option<Position>,
 }

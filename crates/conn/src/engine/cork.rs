@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use lucid_congestion::Time;
+use serde::{Deserialize, Serialize};
 
 use super::cause::Cause;
 use super::connection::Connection;
@@ -14,7 +15,7 @@ use super::timers::Timer;
 const LONGEST: Duration = Duration::from_millis(200);
 
 /// Whether small segments are held back, besides what Nagle's algorithm holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Cork {
     /// They are not.
     #[default]

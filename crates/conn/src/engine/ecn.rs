@@ -58,7 +58,7 @@ impl fmt::Display for Codepoint {
 pub(crate) const SETUP: Flags = Flags::from_bits(Flags::ECE.bits() | Flags::CWR.bits());
 
 /// One connection's part in it, as sender and as receiver.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Ecn {
     /// We want it.
     willing: bool,
@@ -74,7 +74,7 @@ pub(crate) struct Ecn {
 }
 
 /// Which kinds of SYN went one way.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Offers {
     with: bool,
     without: bool,
@@ -111,8 +111,18 @@ impl Ecn {
     }
 
     /// RFC 3168 6.1.1: who ever offered it answers to marks, unless the peer declined.
-    fn must_echo(&self) -> bool {
+    pub(super) fn must_echo(&self) -> bool {
         self.ours.with && !self.theirs.without
+    }
+
+    pub(super) fn is_echoing(&self) -> bool {
+        self.echoing
+    }
+
+    /// As receiver, it is again what it was.
+    pub(super) fn restore(&mut self, must_echo: bool, echoing: bool) {
+        self.ours.with = must_echo;
+        self.echoing = echoing;
     }
 
     /// The peer's SYN or SYN-ACK, where it opens the connection.

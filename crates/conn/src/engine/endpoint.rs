@@ -4,6 +4,8 @@ mod cookies;
 mod demux;
 mod key;
 mod listener;
+mod remnants;
+mod slot;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -24,6 +26,8 @@ use super::state::State;
 use cookies::Redeemed;
 use key::Key;
 use listener::{Listener, Place};
+use remnants::Remnants;
+use slot::Slot;
 
 /// What an endpoint is made with. Together with the inputs it decides the whole run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,22 +42,6 @@ pub struct Setup {
 
 /// Makes a connection's congestion controller, for algorithms from outside.
 pub type MakeController = Arc<dyn Fn(Parameters) -> Box<dyn Controller> + Send + Sync>;
-
-/// A connection and its place in the endpoint.
-#[derive(Debug)]
-struct Slot {
-    connection: Box<Connection>,
-    /// Where it stands in its listener's queues; nowhere once an application holds it.
-    place: Option<Place>,
-    /// Under which time it stands in `deadlines`: that of its next timeout, or earlier.
-    deadline: Option<Time>,
-    /// It stands in `ready`.
-    is_ready: bool,
-    /// It was established, and its listener, if any, knows.
-    is_known: bool,
-    /// It ended and no application holds it: it goes as soon as it has said its last.
-    is_gone: bool,
-}
 
 /// All connections of one UDP socket, without the socket: demultiplexing, listening, limits, resets for
 /// strangers.
@@ -70,10 +58,12 @@ pub struct Endpoint {
     make_controller: Option<MakeController>,
     observed: bool,
     next_id: u32,
-    slots: BTreeMap<ConnId, Slot>,
+    slots: BTreeMap<ConnId, Box<Slot>>,
     /// How many of `slots` are gone but for their last words.
     gone: usize,
     by_key: HashMap<Key, ConnId>,
+    /// Those in TIME-WAIT that no application holds: they stand neither in `slots` nor in `by_key`.
+    remnants: Remnants,
     listeners: BTreeMap<u16, Listener>,
     redeemed: Redeemed,
     /// Connections that may have something to say, first come first served.
@@ -103,6 +93,7 @@ impl Endpoint {
             slots: BTreeMap::new(),
             gone: 0,
             by_key: HashMap::new(),
+            remnants: Remnants::default(),
             listeners: BTreeMap::new(),
             redeemed: Redeemed::default(),
             ready: VecDeque::new(),
@@ -121,8 +112,12 @@ impl Endpoint {
     /// Turns events on or off. Without them nothing is spent on them.
     pub fn observe(&mut self, on: bool) {
         self.observed = on;
+        if on {
+            self.restore_all();
+        }
         for slot in self.slots.values_mut() {
-            slot.connection.observe(on);
+            slot.awake().observe(on);
+            slot.rest();
         }
     }
 
@@ -152,15 +147,15 @@ impl Endpoint {
                 return output;
             }
             let Some(&id) = self.ready.front() else {
-                return Output::Wait(self.deadlines.first().map(|&(at, _)| at));
+                return Output::Wait(self.next_deadline().map(|(at, _)| at));
             };
             let Some(slot) = self.slots.get_mut(&id) else {
                 self.ready.pop_front();
                 continue;
             };
-            match slot.connection.poll(now) {
+            match slot.awake().poll(now) {
                 Some(Out::Train(train, ecn)) => {
-                    let to = slot.connection.origin().peer;
+                    let to = slot.key.peer;
                     self.note(id);
                     return Output::Transmit { conn: Some(id), to, train, ecn };
                 }
@@ -177,19 +172,18 @@ impl Endpoint {
     /// on how far the caller drains [`Endpoint::poll`].
     fn note(&mut self, id: ConnId) {
         let Some(slot) = self.slots.get_mut(&id) else { return };
-        // A deadline that moved to a later time stays where it is: most move with each segment, and few are met. The tick
-        // that comes too early finds the true one.
-        let next = slot.connection.next_timeout();
-        if let Some(next) = next.filter(|&next| slot.deadline.is_none_or(|deadline| next < deadline)) {
+        if let Some(next) = slot.other_deadline() {
             if let Some(before) = slot.deadline.replace(next) {
                 self.deadlines.remove(&(before, id));
             }
             self.deadlines.insert((next, id));
         }
-        if slot.connection.state().is_synchronized() && !slot.is_known {
+        let connection = slot.awake();
+        let (is_synchronized, is_over) = (connection.state().is_synchronized(), connection.ended().is_some());
+        if is_synchronized && !slot.is_known {
             slot.is_known = true;
             self.offer(id);
-        } else if slot.connection.ended().is_some() {
+        } else if is_over {
             self.note_end(id);
         }
     }
@@ -209,24 +203,25 @@ impl Endpoint {
         if let Some(deadline) = slot.deadline.take() {
             self.deadlines.remove(&(deadline, id));
         }
-        let key = slot.key();
+        let key = slot.key;
         if slot.place.is_some() {
             // No application will ever hold it.
-            slot.connection.disown();
+            slot.awake().disown();
             self.leave_queue(id);
         }
         if self.by_key.get(&key) == Some(&id) {
-            self.by_key.remove(&key);
+            self.forget_key(key);
         }
-        if let Some(slot) =
-            self.slots.get_mut(&id).filter(|slot| slot.connection.is_released() && !slot.is_gone)
+        if let Some(slot) = self.slots.get_mut(&id)
+            && !slot.is_gone
+            && slot.awake().is_released()
         {
             slot.is_gone = true;
             self.gone += 1;
         }
     }
 
-    /// A connection has nothing more to say; if it is over, it goes.
+    /// A connection has nothing more to say; if it is over, it goes. If no tick will come to it, it rests at once.
     fn settle(&mut self, id: ConnId) {
         self.ready.pop_front();
         let Some(slot) = self.slots.get_mut(&id) else { return };
@@ -234,23 +229,37 @@ impl Endpoint {
         if slot.is_gone {
             self.slots.remove(&id);
             self.gone -= 1;
+        } else if slot.deadline.is_none() {
+            slot.rest();
+        } else {
+            self.leave_remnant(id);
         }
     }
 
     fn tick(&mut self, now: Time) {
-        while let Some(&(at, id)) = self.deadlines.first() {
+        while let Some((at, id)) = self.next_deadline() {
             if at > now {
                 break;
             }
-            self.deadlines.pop_first();
+            self.deadlines.remove(&(at, id));
+            self.restore(id);
             let Some(slot) = self.slots.get_mut(&id) else { continue };
             slot.deadline = None;
-            if slot.connection.next_timeout().is_some_and(|next| next <= now) {
-                slot.connection.expire(now);
+            if slot.awake().next_timeout().is_some_and(|next| next <= now) {
+                slot.awake().expire(now);
                 self.wake(id);
             } else {
                 self.note(id);
+                self.rest(id);
             }
+        }
+    }
+
+    /// A deadline has passed that no longer meant anything. That is seldom where there is much to do, so it costs nothing to
+    /// speak of if a connection just between two messages rests, too.
+    fn rest(&mut self, id: ConnId) {
+        if let Some(slot) = self.slots.get_mut(&id).filter(|slot| !slot.is_ready) {
+            slot.rest();
         }
     }
 
@@ -266,32 +275,37 @@ impl Endpoint {
     /// RFC 5927: an ICMP message may be forged, so it only ends what was never established (RFC 9293
     /// section 3.9.2.2: MUST-54, MUST-56, SHLD-26; X-16).
     fn unreachable(&mut self, now: Time, peer: SocketAddr) {
-        let opening = |slot: &Slot| slot.key().peer == peer && slot.connection.state() == State::SynSent;
+        let is_opening = |connection: &Connection| connection.state() == State::SynSent;
+        let opening = |slot: &Slot| slot.key.peer == peer && slot.whole().is_some_and(is_opening);
         let given_up: Vec<_> =
             self.slots.iter().filter(|(_, slot)| opening(slot)).map(|(&id, _)| id).collect();
         for id in given_up {
             if let Some(slot) = self.slots.get_mut(&id) {
-                slot.connection.end(now, CloseReason::Unreachable, Cause::PeerUnreachable);
+                slot.awake().end(now, CloseReason::Unreachable, Cause::PeerUnreachable);
             }
             self.wake(id);
         }
     }
 
     fn too_large(&mut self, now: Time, peer: SocketAddr, bytes: usize) {
-        let theirs = self.slots.iter().filter(|(_, slot)| slot.key().peer == peer);
+        // One at rest has sent nothing that it could be about.
+        let is_theirs = |slot: &Slot| slot.key.peer == peer && slot.whole().is_some();
+        let theirs = self.slots.iter().filter(|(_, slot)| is_theirs(slot));
         let told: Vec<_> = theirs.map(|(&id, _)| id).collect();
         for id in told {
             if let Some(slot) = self.slots.get_mut(&id) {
-                slot.connection.datagram_too_large(now, bytes);
+                slot.awake().datagram_too_large(now, bytes);
             }
             self.wake(id);
         }
     }
 
     fn call(&mut self, now: Time, conn: ConnId, call: Call) -> Result<Reply, CallError> {
+        self.restore(conn);
         if let Some(slot) = self.slots.get_mut(&conn) {
-            let reply = slot.connection.call(now, call);
-            if slot.connection.may_speak() {
+            let connection = slot.awake();
+            let reply = connection.call(now, call);
+            if connection.may_speak() {
                 self.wake(conn);
             } else {
                 self.note(conn);
@@ -314,11 +328,7 @@ impl Endpoint {
     fn insert(&mut self, key: Key, place: Option<Place>, connection: Connection) {
         let id = connection.origin().id;
         self.by_key.insert(key, id);
-        let connection = Box::new(connection);
-        self.slots.insert(
-            id,
-            Slot { connection, place, deadline: None, is_ready: false, is_known: false, is_gone: false },
-        );
+        self.slots.insert(id, Box::new(Slot::new(key, connection, place)));
         self.wake(id);
     }
 
@@ -347,7 +357,7 @@ impl Endpoint {
             let id = ConnId(self.next_id);
             self.next_id = self.next_id.wrapping_add(1);
             let listens = self.listeners.values().any(|listener| listener.id == id);
-            if !listens && !self.slots.contains_key(&id) {
+            if !listens && !self.slots.contains_key(&id) && self.remnants.get(id).is_none() {
                 return id;
             }
         }
@@ -359,36 +369,31 @@ impl Endpoint {
         }
     }
 
-    /// A connection seen from outside; none if it doesn't exist.
+    /// A connection seen from outside; none if it doesn't exist. Of one in TIME-WAIT that no application holds, not much
+    /// more is known than whose it was.
     #[must_use]
     pub fn info(&self, conn: ConnId) -> Option<Info> {
-        self.slots.get(&conn).map(|slot| slot.connection.info())
+        let slot = self.slots.get(&conn);
+        slot.map_or_else(|| self.remnant_info(conn), |slot| slot.info())
     }
 
     /// How many bytes a [`super::Call::Write`] would take now.
     #[must_use]
     pub fn room(&self, conn: ConnId) -> usize {
-        self.slots.get(&conn).map_or(0, |slot| slot.connection.room())
+        self.slots.get(&conn).map_or(0, |slot| slot.room())
     }
 
     /// The connection with this peer and these ports.
     #[must_use]
     pub fn find(&self, peer: SocketAddr, remote_port: u16, local_port: u16) -> Option<ConnId> {
-        self.by_key.get(&Key { peer, remote_port, local_port }).copied()
+        self.find_key(Key { peer, remote_port, local_port })
     }
 
     /// How many connections there are, in any state; listeners don't count. One that ended counts until its
     /// application has let go of it.
     #[must_use]
     pub fn connections(&self) -> usize {
-        self.slots.len() - self.gone
-    }
-}
-
-impl Slot {
-    fn key(&self) -> Key {
-        let Origin { peer, remote_port, local_port, .. } = *self.connection.origin();
-        Key { peer, remote_port, local_port }
+        self.slots.len() - self.gone + self.remnants.len()
     }
 }
 

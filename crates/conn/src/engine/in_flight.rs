@@ -9,6 +9,7 @@ use lucid_congestion::{Stamp, Time};
 
 use super::position::Position;
 use search::partition_near;
+use serde::{Deserialize, Serialize};
 
 /// What is known of a segment that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,10 +68,12 @@ pub(crate) struct Acked {
 /// All segments between SND.UNA and SND.NXT, in order, side by side.
 ///
 /// What an acknowledgment costs follows from what it reports, not from how much is outstanding.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct InFlight {
+    #[serde(skip)]
     queue: VecDeque<Sent>,
     /// The ends of those that are lost.
+    #[serde(skip)]
     lost_ends: BTreeSet<Position>,
     /// Places that are lost.
     lost: u64,
@@ -81,6 +84,7 @@ pub(crate) struct InFlight {
     assumed: u64,
     /// All sendings in their order: the segment's end and the sending's number. An entry holds only as long as its
     /// segment was not sent again and nothing is known of it.
+    #[serde(skip)]
     by_time: VecDeque<(Position, u64)>,
     /// How many sendings there were.
     sendings: u64,

@@ -3,8 +3,8 @@
 use core::time::Duration;
 use std::net::SocketAddr;
 
-use lucid_congestion::Phase;
-use serde::Serialize;
+use lucid_congestion::{Controller, Phase};
+use serde::{Deserialize, Serialize};
 
 use super::connection::Connection;
 use super::negotiated::Agreed;
@@ -13,7 +13,7 @@ use super::recovery::Kind;
 use super::state::State;
 
 /// Counts since the connection was opened.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Segments sent, all kinds.
     pub segments_sent: u64,
@@ -144,15 +144,20 @@ impl Connection {
 
     /// The connection seen from outside.
     pub(crate) fn info(&self) -> Info {
+        self.info_with(self.congestion.as_ref())
+    }
+
+    /// The same, with a controller that is kept elsewhere.
+    pub(super) fn info_with(&self, congestion: &dyn Controller) -> Info {
         Info {
             state: self.state,
             peer: self.origin.peer,
             local_port: self.origin.local_port,
             remote_port: self.origin.remote_port,
-            congestion_control: self.congestion.name(),
-            phase: self.congestion.phase(),
-            cwnd: self.congestion.window(),
-            ssthresh: self.congestion.slow_start_threshold(),
+            congestion_control: congestion.name(),
+            phase: congestion.phase(),
+            cwnd: congestion.window(),
+            ssthresh: congestion.slow_start_threshold(),
             mss: self.sender.mss(),
             ecn: self.ecn.may_send_ect(),
             options: self.agreed,
@@ -172,7 +177,7 @@ impl Connection {
             arrived: self.sender.in_flight().arrived(),
             sack: self.agreed.sack,
             recovery: self.recovery_state(),
-            pacing_rate: self.pacing_rate(),
+            pacing_rate: self.pacing_rate_of(congestion),
             delivered: self.rate.delivered(),
             counts: self.counts,
         }

@@ -1,6 +1,7 @@
 //! Whether something is lost. How large the window becomes then, the congestion controller decides.
 
 use lucid_congestion::Recovery;
+use serde::{Deserialize, Serialize};
 
 use super::position::Position;
 
@@ -32,7 +33,7 @@ pub(crate) enum OnNewAck {
 }
 
 /// The loss detector: duplicate ACKs counted, and recovery as RFC 5681 and RFC 6582 have it.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Loss {
     recovery: Recovery,
     duplicates: u32,

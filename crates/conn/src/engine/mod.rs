@@ -30,6 +30,7 @@ mod recording;
 mod recovery;
 mod reopening;
 mod replay;
+mod rest;
 mod sack_report;
 mod segment_arrives;
 mod send_buffer;
@@ -37,6 +38,7 @@ mod sender;
 #[cfg(feature = "settings")]
 mod settings;
 mod state;
+mod time_wait;
 mod timeouts;
 mod timers;
 mod timestamps;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use lucid_wire::Options;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::config::Config;
 
@@ -13,7 +13,7 @@ const MAX_SHIFT: u8 = 14;
 pub(crate) const TIMESTAMPS_LEN: u16 = 12;
 
 /// The options that are in use on a connection.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agreed {
     /// Selective acknowledgments (RFC 2018).
     pub sack: bool,
@@ -24,7 +24,7 @@ pub struct Agreed {
 }
 
 /// How many bits the header leaves out of the windows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scale {
     /// Of those the peer offers: Snd.Wind.Shift.
     pub send: u8,

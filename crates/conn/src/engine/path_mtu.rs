@@ -13,6 +13,7 @@
 use core::time::Duration;
 
 use lucid_congestion::Time;
+use serde::{Deserialize, Serialize};
 
 use super::position::Position;
 
@@ -36,7 +37,7 @@ pub(crate) struct Overhead {
 }
 
 /// The search for the largest segment that the path carries. All sizes are bytes of payload.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct PathMtu {
     /// The sizes to try, ascending. The first is taken to pass; the last is the most that either side takes.
     sizes: Vec<Size>,
@@ -55,13 +56,13 @@ pub(crate) struct PathMtu {
     suspicion: Suspicion,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Size {
     payload: u16,
     is_likely: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Probe {
     start: Position,
     end: Position,
@@ -69,7 +70,7 @@ struct Probe {
 }
 
 /// Signs of a black hole: timeouts of large segments, while none of them arrives.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Suspicion {
     timeouts: u8,
     /// Since the second of them a small segment has passed.

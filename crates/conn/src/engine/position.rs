@@ -3,13 +3,14 @@
 use std::ops::{Add, AddAssign, Sub};
 
 use lucid_wire::SeqNum;
+use serde::{Deserialize, Serialize};
 
 /// A place in one direction's sequence space: the low 32 bits are the number on the wire.
 ///
 /// Numbers on the wire wrap and have no order; they are unwrapped once, at the door, against a place that we
 /// know ([`Position::nearest`]). Inside, `<` means what it says. Counting begins at 2^32 + ISN, so that the
 /// numbers before a connection's first have a place, too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Position(u64);
 
 impl Position {

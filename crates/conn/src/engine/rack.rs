@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use lucid_congestion::Time;
+use serde::{Deserialize, Serialize};
 
 use super::in_flight::Sent;
 use super::position::Position;
@@ -14,7 +15,7 @@ const DUPLICATE_THRESHOLD: usize = 3;
 const PERSIST: u32 = 16;
 
 /// The segment sent last among those that have arrived.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Latest {
     /// The number of its sending.
     order: u64,
@@ -35,7 +36,7 @@ pub(crate) struct Path {
 }
 
 /// The detector's memory.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Rack {
     latest: Option<Latest>,
     /// RACK.fack: the place behind all that has ever arrived.

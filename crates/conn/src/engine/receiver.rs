@@ -12,6 +12,7 @@ use std::ops::Range;
 use bytes::Bytes;
 use lucid_congestion::Time;
 use lucid_wire::{Pieces, SackBlocks, SeqNum};
+use serde::{Deserialize, Serialize};
 
 use super::chunks::Chunks;
 use super::event::Arrival;
@@ -27,7 +28,7 @@ const MAX_FIELD: u64 = 65535;
 const FIRST_GUESS: u16 = 1200;
 
 /// The receiving half of a connection.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Receiver {
     nxt: Position,
     /// The right edge offered so far: it never moves to the left (SHLD-14).
@@ -40,7 +41,9 @@ pub(crate) struct Receiver {
     /// What a full segment of the peer's carries, for silly-window avoidance: the longest that has come, and at first what
     /// nearly every path carries. What we would take may be much more.
     full_segment: u64,
+    #[serde(skip)]
     ready: Chunks,
+    #[serde(skip)]
     reassembler: Reassembler,
     /// There is one if both sides speak of selective acknowledgments.
     report: Option<SackReport>,
@@ -84,6 +87,22 @@ impl Receiver {
         }
     }
 
+    /// A receiver that has taken all before `nxt` in, the last place being that of the peer's FIN.
+    pub(crate) fn finished(nxt: SeqNum, window: u32, agreed: &Agreed) -> Self {
+        let mut receiver = Self::new(nxt - 1, 1, 1, agreed);
+        receiver.capacity = window.into();
+        receiver.edge = receiver.nxt + u64::from(window);
+        receiver.fin = Some(receiver.nxt - 1);
+        receiver
+    }
+
+    /// The peer has heard of all that came, and nothing that could still come changes what the window is.
+    pub(crate) fn is_settled(&self) -> bool {
+        let reports = self.report.as_ref().is_some_and(|report| !report.is_empty());
+        let is_open = self.growth() < self.full_segment.min(self.capacity / 2);
+        self.is_empty() && !reports && is_open && self.is_finished() && self.acknowledged == self.nxt
+    }
+
     pub(crate) fn nxt(&self) -> Position {
         self.nxt
     }
@@ -101,6 +120,12 @@ impl Receiver {
     /// Bytes that the application can read.
     pub(crate) fn unread(&self) -> u64 {
         self.ready.len() as u64
+    }
+
+    /// Nothing is kept: all that came was read, and no gap is to be reported.
+    pub(crate) fn is_empty(&self) -> bool {
+        let reports = self.report.as_ref().is_some_and(SackReport::has_runs);
+        self.unread() == 0 && self.reassembler.runs() == 0 && !reports
     }
 
     /// The peer's FIN was reached: nothing more will come.

@@ -45,9 +45,15 @@ impl Connection {
     /// have moved on since. Without them the numbers have to (RFC 9293 3.4.1): ours, if the clock that initial ones
     /// follow, which shows `iss`, is past all that was sent.
     pub(crate) fn may_be_taken_over(&self, now: Time, iss: SeqNum) -> Option<SeqNum> {
-        let used = self.sender.nxt();
-        let clocks_moved = self.ts_recent.is_some() && now.saturating_since(self.last_heard) > SLOWEST_TICK;
-        let is_later = clocks_moved || used.nearest(iss) > used;
-        (self.state == State::TimeWait && is_later).then(|| used.number())
+        let used = self.sender.nxt().number();
+        let clock_heard = self.ts_recent.map(|_| self.last_heard);
+        (self.state == State::TimeWait && may_follow(used, clock_heard, now, iss)).then_some(used)
     }
+}
+
+/// Whether what begins now with `iss` can't be taken for what ended at `used`, or the other way round. If the peer's clock
+/// is heard, `clock_heard` says when.
+pub(super) fn may_follow(used: SeqNum, clock_heard: Option<Time>, now: Time, iss: SeqNum) -> bool {
+    let clocks_moved = clock_heard.is_some_and(|heard| now.saturating_since(heard) > SLOWEST_TICK);
+    clocks_moved || iss.distance_from(used) > 0
 }

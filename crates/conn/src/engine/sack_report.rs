@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use lucid_wire::{SackBlocks, SeqRange};
+use serde::{Deserialize, Serialize};
 
 use super::position::Position;
 
@@ -14,9 +15,10 @@ const TIMES: u8 = 3;
 const MAX_RECENT: usize = 64;
 
 /// What the next ACKs report.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct SackReport {
     /// The runs that segments last went to, the latest first.
+    #[serde(skip)]
     recent: VecDeque<Recent>,
     /// From here on in line all were reported often enough.
     told_from: usize,
@@ -72,6 +74,16 @@ impl SackReport {
         while self.recent.front().is_some_and(is_gone) {
             self.recent.pop_front();
         }
+    }
+
+    /// Nothing is to be reported.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.recent.is_empty() && self.duplicate.is_none()
+    }
+
+    /// Some runs are in line.
+    pub(crate) fn has_runs(&self) -> bool {
+        !self.recent.is_empty()
     }
 
     /// The blocks of the ACK that goes now, at most `max`; `run_at` says which run holds a place.

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
 use lucid_wire::Pieces;
+use serde::{Deserialize, Serialize};
 
 use super::position::Position;
 
@@ -14,15 +15,17 @@ const GATHER_BELOW: usize = 4096;
 const LEAST: usize = 256 << 10;
 
 /// The bytes from SND.UNA on that the application wrote, in the chunks it handed in.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct SendBuffer {
     /// The place of the first byte kept.
     start: Position,
     /// Bytes in `chunks` and `tail`.
     len: usize,
     /// Each with the place behind its last byte, so that one is found without walking over those before it.
+    #[serde(skip)]
     chunks: VecDeque<(Position, Bytes)>,
     /// Short writes being gathered, behind all chunks.
+    #[serde(skip)]
     tail: BytesMut,
     capacity: usize,
     /// So much is taken for now: no more than `capacity`.
@@ -35,6 +38,10 @@ impl SendBuffer {
         let capacity = capacity.max(1);
         let (chunks, tail) = (VecDeque::new(), BytesMut::new());
         Self { start, len: 0, chunks, tail, capacity, limit: capacity.min(LEAST) }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
     }
 
     /// The place behind the last byte written.

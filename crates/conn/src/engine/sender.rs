@@ -13,6 +13,7 @@ mod next;
 use bytes::Bytes;
 use lucid_congestion::{Stamp, Time};
 use lucid_wire::{Pieces, SeqNum};
+use serde::{Deserialize, Serialize};
 
 use super::cork::Cork;
 use super::in_flight::{Acked, InFlight, Sent};
@@ -21,7 +22,7 @@ use super::send_buffer::SendBuffer;
 pub(crate) use next::Next;
 
 /// The sending half of a connection.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Sender {
     iss: Position,
     nxt: Position,
@@ -90,6 +91,16 @@ impl Sender {
             tail_probe_now: false,
             defer_lost: false,
         }
+    }
+
+    /// A sender all of whose places before `nxt` are acknowledged, the last one being its FIN's.
+    pub(crate) fn finished(nxt: SeqNum, max_window: u32) -> Self {
+        let mut sender = Self::new(nxt - 2, 1, false, 0);
+        sender.finish();
+        sender.nxt = sender.iss + 2;
+        sender.una = sender.nxt;
+        sender.max_window = max_window.into();
+        sender
     }
 
     pub(crate) fn iss(&self) -> Position {
@@ -203,6 +214,11 @@ impl Sender {
     /// Something is not yet acknowledged, or not even sent.
     pub(crate) fn has_work(&self) -> bool {
         !self.in_flight.is_empty() || self.end() > self.nxt
+    }
+
+    /// Nothing is kept: all that was written is acknowledged, a FIN, too.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.buffer.is_empty() && !self.has_work()
     }
 
     /// The place behind everything that there is to send now.

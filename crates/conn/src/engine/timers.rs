@@ -1,6 +1,7 @@
 //! A connection's timers: a table of names, each with its time or none.
 
 use lucid_congestion::Time;
+use serde::{Deserialize, Serialize};
 
 /// What can be due. When it is, `timeouts` does what the name says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +41,7 @@ impl Timer {
 }
 
 /// When each timer is due.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Timers([Option<Time>; Timer::ALL.len()]);
 
 impl Timers {

@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use lucid_congestion::Time;
+use serde::{Deserialize, Serialize};
 
 /// RFC 7323 5.5: a peer that was silent for longer may have a clock that went half-way round.
 const OUTDATED: Duration = Duration::from_secs(24 * 24 * 3600);
@@ -40,7 +41,7 @@ impl TimestampClock {
 }
 
 /// TS.Recent: the peer's clock, as it is echoed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Recent {
     value: u32,
     heard_at: Time,

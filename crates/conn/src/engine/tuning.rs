@@ -7,6 +7,7 @@
 use core::time::Duration;
 
 use lucid_congestion::Time;
+use serde::{Deserialize, Serialize};
 
 /// The buffer holds what arrives in so many round trips: one is on its way, the next may bring twice as much (slow
 /// start), and one goes by while a loss is repaired.
@@ -16,7 +17,7 @@ const ROUND_TRIPS: u64 = 4;
 const TICK: Duration = Duration::from_millis(1);
 
 /// The measure of what arrives, and of an application that reads it.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Tuning {
     /// The buffer never becomes larger.
     max: u64,
@@ -26,7 +27,7 @@ pub(crate) struct Tuning {
 }
 
 /// A round trip.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Turn {
     since: Time,
     arrived: u64,

@@ -1,11 +1,12 @@
 //! Whether a window was cut for nothing: everything that was thought lost has arrived all the same.
 
 use lucid_congestion::Time;
+use serde::{Deserialize, Serialize};
 
 use super::position::Position;
 
 /// What is remembered of the last cut, until it proves wrong or the next one comes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Undo {
     /// SND.NXT then: everything before it was sent before the cut.
     nxt: Position,
@@ -21,7 +22,7 @@ pub(crate) struct Undo {
 }
 
 /// The steps of F-RTO (RFC 5682 section 3.1, the one with SACK).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Forward {
     /// It has decided, or had nothing to.
     Done,

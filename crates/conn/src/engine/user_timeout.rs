@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use lucid_congestion::Time;
 use lucid_wire::{Flags, Options, Train, UserTimeout as Advertised};
+use serde::{Deserialize, Serialize};
 
 use super::cause::Cause;
 use super::connection::Connection;
@@ -14,7 +15,7 @@ use super::timers::Timer;
 const LIMITS: (Duration, Duration) = (Duration::from_secs(100), Duration::from_secs(3600));
 
 /// What a connection knows of user timeouts.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct UserTimeout {
     /// What the application set: what the peer says changes nothing then.
     own: Option<Duration>,
@@ -29,14 +30,14 @@ impl UserTimeout {
         Self { own, remote: None, owed: own.is_some() }
     }
 
-    /// The next segment with room for it tells the peer.
-    pub(super) fn is_owed(&self) -> bool {
-        self.owed
-    }
-
     /// An application asked for it: then it holds against a peer that is alive, too.
     pub(super) fn is_explicit(&self) -> bool {
         self.own.is_some()
+    }
+
+    /// The peer has yet to hear of ours.
+    pub(super) fn is_owed(&self) -> bool {
+        self.owed
     }
 
     /// Either side has one.

@@ -153,7 +153,7 @@ impl Endpoint {
         let syn = remembered(&train.header, irs, Some(mss), offer);
         self.enter_listener(now, key, Connection::from_cookie(origin, &syn, now));
         if let Some(slot) = self.slots.get_mut(&id) {
-            slot.connection.segment_arrives(now, train, ecn);
+            slot.awake().segment_arrives(now, train, ecn);
         }
         self.wake(id);
         Ok(())
@@ -186,14 +186,13 @@ impl Endpoint {
         ecn: Codepoint,
     ) -> bool {
         let Header { acknowledgment, flags, .. } = train.header;
-        let is_other = |slot: &Slot| {
-            slot.place.is_some()
-                && slot.connection.state() == State::SynReceived
-                && slot.connection.origin().iss + 1 != acknowledgment
+        let has_other_iss = |connection: &Connection| {
+            connection.state() == State::SynReceived && connection.origin().iss + 1 != acknowledgment
         };
+        let is_other = |slot: &Slot| slot.place.is_some() && slot.whole().is_some_and(has_other_iss);
         let candidate = flags.contains(Flags::ACK)
             && !flags.intersects(Flags::SYN | Flags::RST)
-            && self.slots.get(&id).is_some_and(is_other)
+            && self.slots.get(&id).is_some_and(|slot| is_other(slot))
             && self.uses_cookies(now, key.local_port)
             && may_be_cookie(now, acknowledgment - 1);
         if !candidate {
@@ -202,7 +201,7 @@ impl Endpoint {
         let is_spent = self.redeemed.contains(key, acknowledgment - 1);
         if !is_spent && self.believed(now, key, train).is_some() {
             if let Some(slot) = self.slots.get_mut(&id) {
-                slot.connection.end(now, CloseReason::Aborted, Cause::CookieReturned);
+                slot.awake().end(now, CloseReason::Aborted, Cause::CookieReturned);
             }
             self.wake(id);
         }

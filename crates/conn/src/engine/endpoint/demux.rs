@@ -53,12 +53,12 @@ impl Endpoint {
             local_port: train.header.destination_port,
         };
         // RFC 9293 3.9.1.1 (MUST-42): a connection comes before the listener of its port; both may be.
-        if let Some(&id) = self.by_key.get(&key) {
+        if let Some(id) = self.whole_by_key(key) {
             if self.reopen(now, id, key, train) || self.took_the_cookie(now, id, key, train, ecn) {
                 return;
             }
             if let Some(slot) = self.slots.get_mut(&id) {
-                slot.connection.segment_arrives(now, train, ecn);
+                slot.awake().segment_arrives(now, train, ecn);
             }
             self.wake(id);
         } else if self.listeners.contains_key(&key.local_port) {

@@ -142,7 +142,7 @@ impl Endpoint {
             slot.place = None;
             for call in [Call::Abort, Call::Release] {
                 // An abort and a release of an existing connection can't fail.
-                let _ = slot.connection.call(now, call);
+                let _ = slot.awake().call(now, call);
             }
         }
         self.wake(id);
@@ -171,7 +171,7 @@ impl Endpoint {
     /// A SYN for a connection in TIME-WAIT begins the next one with the same ports, if it is surely no old one and
     /// there is room. Says whether it did.
     pub(super) fn reopen(&mut self, now: Time, id: ConnId, key: Key, syn: &Train) -> bool {
-        let old = self.slots.get(&id).map(|slot| &slot.connection);
+        let old = self.slots.get(&id).and_then(|slot| slot.whole());
         let Some(used) = old.and_then(|old| old.gives_way_to(now, syn)) else { return false };
         if self.make_room(now, key.local_port).is_err() {
             return false;
@@ -183,8 +183,9 @@ impl Endpoint {
 
     /// Ends a connection in TIME-WAIT that has come to the sequence number `used`, for another one with its ports.
     fn successor(&mut self, now: Time, id: ConnId, key: Key, used: SeqNum, cause: Cause) -> Origin {
+        self.restore(id);
         if let Some(slot) = self.slots.get_mut(&id) {
-            slot.connection.end(now, CloseReason::Finished, cause);
+            slot.awake().end(now, CloseReason::Finished, cause);
         }
         self.wake(id);
         let mut origin = self.origin(key, now);
@@ -241,7 +242,7 @@ impl Endpoint {
         if self.connections() >= self.max_connections {
             return Err(CallError::TooManyConnections);
         }
-        let free = self.keys_towards(peer, port).find(|key| !self.by_key.contains_key(key));
+        let free = self.keys_towards(peer, port).find(|&key| self.find_key(key).is_none());
         let (key, origin) = match free {
             Some(key) => (key, self.origin(key, now)),
             None => self.take_over(now, peer, port).ok_or(CallError::NoPortLeft(peer))?,
@@ -263,9 +264,9 @@ impl Endpoint {
     /// The ports of a connection in TIME-WAIT, which ends.
     fn take_over(&mut self, now: Time, peer: SocketAddr, port: u16) -> Option<(Key, Origin)> {
         let (key, id, used) = self.keys_towards(peer, port).find_map(|key| {
-            let id = *self.by_key.get(&key)?;
+            let id = self.find_key(key)?;
             let iss = self.secret.isn(peer, key.local_port, port, now);
-            let used = self.slots.get(&id)?.connection.may_be_taken_over(now, iss)?;
+            let used = self.may_be_taken_over(now, id, iss)?;
             Some((key, id, used))
         })?;
         Some((key, self.successor(now, id, key, used, Cause::TimeWaitTakenOver)))

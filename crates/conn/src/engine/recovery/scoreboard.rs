@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use lucid_congestion::{Ack, Loss as LossEvent, LostSegment, Phase, Prr, Recovery, Time};
 use lucid_wire::Train;
+use serde::{Deserialize, Serialize};
 
 use crate::engine::cause::Cause;
 use crate::engine::connection::Connection;
@@ -19,7 +20,7 @@ use crate::engine::undo::Undo;
 
 /// A time of reduced window: from a congestion signal until everything sent before it is acknowledged. No further signal
 /// counts meanwhile, so that a window is cut once for each round trip (RFC 5681 section 4.3).
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(in crate::engine) struct Episode {
     pub(in crate::engine) kind: Kind,
     /// SND.NXT when it began: RecoveryPoint.
@@ -29,7 +30,7 @@ pub(in crate::engine) struct Episode {
 }
 
 /// What began an episode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::engine) enum Kind {
     /// A segment was found lost.
     Loss,

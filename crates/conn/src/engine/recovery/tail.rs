@@ -4,6 +4,7 @@
 use core::time::Duration;
 
 use lucid_congestion::{Loss as LossEvent, Recovery, Time};
+use serde::{Deserialize, Serialize};
 
 use super::scoreboard::News;
 use crate::engine::cause::Cause;
@@ -13,7 +14,7 @@ use crate::engine::position::Position;
 use crate::engine::timers::Timer;
 
 /// A probe is out.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(in crate::engine) struct TailProbe {
     /// TLP.end_seq: SND.NXT with the probe.
     end: Position,
