@@ -55,9 +55,9 @@ impl Line {
         let reply = self.end(end).handle(now, input).expect("it can be done");
         loop {
             match self.end(end).poll(now) {
-                Output::Transmit { segment, .. } => {
+                Output::Transmit { train, .. } => {
                     let mut bytes = Vec::new();
-                    segment.encode(&PseudoHeader::None, &mut bytes);
+                    train.encode(&PseudoHeader::None, &mut bytes);
                     self.under_way.push_back((now + DELAY, 1 - end, bytes.into()));
                 }
                 Output::Wait(until) => {
@@ -84,8 +84,7 @@ impl Line {
             self.now = self.now.max(at);
             while self.under_way.front().is_some_and(|&(at, ..)| at <= self.now) {
                 let Some((_, end, bytes)) = self.under_way.pop_front() else { break };
-                let datagram =
-                    Input::Datagram { from: Self::address(1 - end), bytes, ecn: Codepoint::NotEct };
+                let datagram = Input::datagram(Self::address(1 - end), bytes, Codepoint::NotEct);
                 self.input(end, datagram);
             }
             for end in [CLIENT, SERVER] {
@@ -122,7 +121,7 @@ impl Line {
         for (from, to) in [(CLIENT, SERVER), (SERVER, CLIENT)] {
             self.call(from, conns[from], Call::Write(Bytes::from_static(b"x")));
             self.run_for(2 * DELAY);
-            assert_eq!(self.call(to, conns[to], Call::Read { max: 10 }), Reply::Data("x".into()));
+            assert_eq!(self.call(to, conns[to], Call::Read { max: 10 }), Reply::Data(Bytes::from_static(b"x").into()));
         }
     }
 

@@ -10,7 +10,7 @@ use bytes::{Bytes, BytesMut};
 pub(super) const BUFFER: usize = 64 << 10;
 
 /// So much is worth a buffer of its own; less is copied to its size, so that little data never holds a whole one.
-const WORTH: usize = BUFFER / 4;
+pub(super) const WORTH: usize = BUFFER / 4;
 
 /// So many are kept track of, in use or not: 2 MiB for each thread that moves large amounts.
 const LENT: usize = 32;
@@ -27,34 +27,31 @@ thread_local! {
 struct Lender(VecDeque<Bytes>);
 
 impl Lender {
-    /// A free one: mostly the oldest is.
-    fn free(&mut self) -> BytesMut {
+    /// A free one: mostly the oldest is. None if all that there may be are busy.
+    fn free(&mut self) -> Option<BytesMut> {
         for _ in 0..LOOKS.min(self.0.len()) {
-            let Some(oldest) = self.0.pop_front() else { break };
-            match oldest.try_into_mut() {
-                Ok(free) => return free,
+            match self.0.pop_front()?.try_into_mut() {
+                Ok(free) => return Some(free),
                 Err(busy) => self.0.push_back(busy),
             }
         }
-        BytesMut::zeroed(BUFFER)
+        (self.0.len() < LENT).then(|| BytesMut::zeroed(BUFFER))
     }
 
     fn lend(&mut self, buffer: BytesMut) -> Bytes {
         let lent = buffer.freeze();
-        if self.0.len() < LENT {
-            self.0.push_back(lent.clone());
-        }
+        self.0.push_back(lent.clone());
         lent
     }
 }
 
 /// A copy.
 pub(super) fn copy(data: &[u8]) -> Bytes {
-    if !(WORTH..=BUFFER).contains(&data.len()) {
-        return Bytes::copy_from_slice(data);
-    }
     LENDER.with_borrow_mut(|lender| {
-        let mut buffer = lender.free();
+        let is_worth = (WORTH..=BUFFER).contains(&data.len());
+        let Some(mut buffer) = is_worth.then(|| lender.free()).flatten() else {
+            return Bytes::copy_from_slice(data);
+        };
         buffer[..data.len()].copy_from_slice(data);
         lender.lend(buffer).slice(..data.len())
     })
@@ -62,11 +59,11 @@ pub(super) fn copy(data: &[u8]) -> Bytes {
 
 /// The first `len` bytes of `buffer`, which is free again afterwards.
 pub(super) fn take(buffer: &mut BytesMut, len: usize) -> Bytes {
-    if len < WORTH {
-        return Bytes::copy_from_slice(&buffer[..len]);
-    }
     LENDER.with_borrow_mut(|lender| {
-        let full = std::mem::replace(buffer, lender.free());
+        let Some(free) = (len >= WORTH).then(|| lender.free()).flatten() else {
+            return Bytes::copy_from_slice(&buffer[..len]);
+        };
+        let full = std::mem::replace(buffer, free);
         lender.lend(full).slice(..len)
     })
 }

@@ -180,6 +180,7 @@ impl Builder {
             observer: self.observer,
             recording,
             batch: Batch::default(),
+            unflushed: Vec::new(),
             engine_due: None,
             asleep_until: None,
             is_sending: false,

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use lucid_wire::Pieces;
 
+use super::buffers;
 use super::core::Core;
 use crate::engine::{Call, CallError, CloseReason, ConnId, Input, Reply, Time};
 
@@ -78,7 +79,12 @@ impl Core {
     ) -> Poll<io::Result<usize>> {
         // At least one byte is offered: only who is refused something hears when there is room again.
         let offered = self.engine.room(conn).max(1).min(len);
-        match self.call(now, conn, Call::Write(first(offered))) {
+        let bytes = first(offered);
+        let write = if len < buffers::WORTH { Call::Write(bytes) } else { Call::WriteMore(bytes) };
+        if matches!(write, Call::WriteMore(_)) && self.unflushed.last() != Some(&conn) {
+            self.unflushed.push(conn);
+        }
+        match self.call(now, conn, write) {
             Ok(Reply::Written(0)) if offered > 0 => {
                 self.slot(conn).writer = Some(cx.waker().clone());
                 Poll::Pending
@@ -86,6 +92,13 @@ impl Core {
             Ok(Reply::Written(taken)) => Poll::Ready(Ok(taken)),
             Ok(_) => Poll::Ready(Ok(0)),
             Err(error) => Poll::Ready(Err(error.into())),
+        }
+    }
+
+    /// Whoever wrote has turned to something else: what fills no segment goes now.
+    pub(super) fn flush(&mut self, now: Time) {
+        while let Some(conn) = self.unflushed.pop() {
+            let _gone_already = self.call(now, conn, Call::Flush);
         }
     }
 

@@ -40,6 +40,8 @@ pub(super) struct Core {
     pub(super) spare: Batch,
     /// Who is to be woken, once the lock is free.
     pub(super) to_wake: Vec<Waker>,
+    /// Connections whose application wrote much at once, and may go on at once: they are flushed when it doesn't.
+    pub(super) unflushed: Vec<ConnId>,
     /// When the engine wants to be told that time has passed.
     pub(super) engine_due: Option<Time>,
     /// Until when the task sleeps, if nothing else wakes it.
@@ -243,7 +245,7 @@ impl Core {
     /// Whether what the task does is no longer what it should do.
     pub(super) fn needs_the_task(&self) -> bool {
         let is_too_late = |due| self.asleep_until.is_none_or(|until| due < until);
-        (self.is_abandoned && self.is_idle()) || self.is_blocked() || self.due().is_some_and(is_too_late)
+        (self.is_abandoned && self.is_idle()) || self.is_blocked() || !self.unflushed.is_empty() || self.due().is_some_and(is_too_late)
     }
 
     /// The socket takes nothing now.

@@ -60,6 +60,7 @@ impl Shared {
             some_came
         });
         core.expire(now);
+        core.flush(now);
         core.drain(now);
         self.settle(core);
         some_came

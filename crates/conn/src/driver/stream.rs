@@ -213,7 +213,10 @@ impl Stream {
 
     fn poll_take(&self, cx: &mut Context<'_>, max: usize) -> Poll<io::Result<Pieces>> {
         let waited = self.reader_waits.load(Ordering::Relaxed);
-        let attempt = |core: &mut Core, now, cx: &Context<'_>| core.poll_read(now, self.id, cx, max);
+        let attempt = |core: &mut Core, now, cx: &Context<'_>| {
+            core.flush(now);
+            core.poll_read(now, self.id, cx, max)
+        };
         let awake = |core: &mut Core| core.slot(self.id).reader = None;
         let outcome = self.endpoint.shared().attend(cx, waited, awake, attempt);
         self.reader_waits.store(outcome.is_pending(), Ordering::Relaxed);
@@ -249,7 +252,7 @@ impl Stream {
 
     /// Everything that may go has been handed to the socket with each write; if that was full, this tries again.
     pub(super) fn flush_shared(&self) {
-        self.endpoint.shared().drive(|_, _| ());
+        self.endpoint.shared().drive(Core::flush);
     }
 
     pub(super) fn shutdown_shared(&self) -> io::Result<()> {

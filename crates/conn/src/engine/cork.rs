@@ -22,6 +22,8 @@ pub(crate) enum Cork {
     Out,
     /// Only full ones leave, and the last one with a FIN.
     In,
+    /// As `In`, but for a moment: the application is about to write more.
+    More,
     /// As `In`, and what waits now has waited long enough.
     Leaking,
 }
@@ -32,9 +34,18 @@ impl Connection {
         self.sender.set_cork(if on { Cork::In } else { Cork::Out });
     }
 
+    /// The application is about to write more, and says so each time.
+    pub(super) fn expect_more(&mut self, on: bool) {
+        match (self.sender.cork(), on) {
+            (Cork::Out, true) => self.sender.set_cork(Cork::More),
+            (Cork::More, false) => self.sender.set_cork(Cork::Out),
+            _ => {}
+        }
+    }
+
     /// Whether the cork is all that holds back what goes `next`; then not for ever.
     pub(super) fn arm_cork(&mut self, now: Time, next: Next) -> bool {
-        let holds = next == Next::Gathering && self.sender.cork() == Cork::In && self.ended.is_none();
+        let holds = next == Next::Gathering && self.sender.is_corked() && self.ended.is_none();
         if !holds {
             self.timers.stop(Timer::Cork);
         } else if self.timers.due(Timer::Cork).is_none() {
@@ -44,7 +55,8 @@ impl Connection {
     }
 
     pub(super) fn cork_timeout(&mut self, now: Time) {
-        self.sender.set_cork(Cork::Leaking);
+        let is_momentary = self.sender.cork() == Cork::More;
+        self.sender.set_cork(if is_momentary { Cork::Out } else { Cork::Leaking });
         self.tell(now, Cause::CorkTimer, |connection| What::CorkExpired {
             waiting: connection.sender.unsent(),
         });

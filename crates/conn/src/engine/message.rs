@@ -97,6 +97,11 @@ impl Input {
 pub enum Call {
     /// SEND: queue these bytes. Answer: [`Reply::Written`] with how many were taken, as the buffer has room.
     Write(Bytes),
+    /// As [`Call::Write`], by an application that is likely to write more at once (as `MSG_MORE` says): what fills no segment
+    /// waits for that, for [`Call::Flush`], or for 200 ms.
+    WriteMore(Bytes),
+    /// No more follows for now: what a [`Call::WriteMore`] left goes.
+    Flush,
     /// SEND with the urgent flag: as [`Call::Write`], and what was taken is urgent (RFC 9293 section 3.8.5).
     WriteUrgent(Bytes),
     /// RECEIVE: take at most this many bytes. Answer: [`Reply::Data`] or [`Reply::EndOfStream`]; empty data

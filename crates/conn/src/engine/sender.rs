@@ -127,6 +127,10 @@ impl Sender {
         self.cork
     }
 
+    pub(crate) fn is_corked(&self) -> bool {
+        matches!(self.cork, Cork::In | Cork::More)
+    }
+
     pub(crate) fn set_cork(&mut self, cork: Cork) {
         self.cork = cork;
     }

@@ -16,7 +16,18 @@ impl Connection {
     pub(crate) fn call(&mut self, now: Time, call: Call) -> Result<Reply, CallError> {
         let reads = matches!(call, Call::Read { .. });
         let reply = match call {
-            Call::Write(bytes) => self.send(now, bytes, false),
+            Call::Write(bytes) => {
+                self.expect_more(false);
+                self.send(now, bytes, false)
+            }
+            Call::WriteMore(bytes) => {
+                self.expect_more(true);
+                self.send(now, bytes, false)
+            }
+            Call::Flush => {
+                self.expect_more(false);
+                Ok(Reply::Done)
+            }
             Call::WriteUrgent(bytes) => self.send(now, bytes, true),
             Call::Read { max } => self.receive(now, max),
             Call::Shutdown => self.close(),

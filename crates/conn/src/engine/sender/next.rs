@@ -99,7 +99,7 @@ impl Sender {
     fn is_worth_sending(&self, len: u64, waiting: u64) -> bool {
         let held = match self.cork {
             Cork::Out => self.nagle && !self.in_flight.is_empty(),
-            Cork::In => true,
+            Cork::In | Cork::More => true,
             Cork::Leaking => false,
         };
         let all = len == waiting && (!held || self.fin_queued);
