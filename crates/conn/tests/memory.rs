@@ -121,7 +121,10 @@ impl Line {
         for (from, to) in [(CLIENT, SERVER), (SERVER, CLIENT)] {
             self.call(from, conns[from], Call::Write(Bytes::from_static(b"x")));
             self.run_for(2 * DELAY);
-            assert_eq!(self.call(to, conns[to], Call::Read { max: 10 }), Reply::Data(Bytes::from_static(b"x").into()));
+            assert_eq!(
+                self.call(to, conns[to], Call::Read { max: 10 }),
+                Reply::Data(Bytes::from_static(b"x").into())
+            );
         }
     }
 

@@ -46,6 +46,11 @@ impl Pieces {
         }
     }
 
+    /// Makes room for so many more pieces.
+    pub fn reserve(&mut self, pieces: usize) {
+        self.rest.reserve(pieces);
+    }
+
     /// Takes the first piece.
     pub fn pop(&mut self) -> Option<Bytes> {
         if self.is_empty() {

@@ -141,6 +141,9 @@ impl Train {
         let header_len = first.len() - train.payload.len();
         let may_be_followed =
             train.header.flags.without(Flags::ECE) == Flags::ACK && !train.payload.is_empty();
+        if may_be_followed && first.len() == size {
+            train.payload.reserve(batch.len().div_ceil(size));
+        }
         while may_be_followed && !train.header.flags.contains(Flags::PSH) && first.len() == size {
             let datagram = &batch[..size.min(batch.len())];
             let sequence = train.header.sequence + train.payload.len() as u32;

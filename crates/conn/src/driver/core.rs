@@ -245,7 +245,10 @@ impl Core {
     /// Whether what the task does is no longer what it should do.
     pub(super) fn needs_the_task(&self) -> bool {
         let is_too_late = |due| self.asleep_until.is_none_or(|until| due < until);
-        (self.is_abandoned && self.is_idle()) || self.is_blocked() || !self.unflushed.is_empty() || self.due().is_some_and(is_too_late)
+        (self.is_abandoned && self.is_idle())
+            || self.is_blocked()
+            || !self.unflushed.is_empty()
+            || self.due().is_some_and(is_too_late)
     }
 
     /// The socket takes nothing now.

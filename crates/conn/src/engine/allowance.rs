@@ -47,6 +47,9 @@ impl Connection {
 
     /// Sequence space as the controller counts it.
     pub(super) fn counted(&self, places: u64) -> f64 {
+        if self.origin.config.counted_header == 0 {
+            return places as f64;
+        }
         let mss = f64::from(self.sender.mss());
         places as f64 * (mss + f64::from(self.origin.config.counted_header)) / mss
     }

@@ -25,7 +25,7 @@ impl Chunks {
     }
 
     /// In how many pieces they lie.
-    fn pieces(&self) -> usize {
+    pub(crate) fn pieces(&self) -> usize {
         self.pieces.len() + usize::from(!self.tail.is_empty())
     }
 

@@ -339,7 +339,9 @@ impl InFlight {
 
     fn drop_stale_times(&mut self) {
         while let Some(&(end, order)) = self.by_time.front() {
-            if self.sending(end, order).is_some() {
+            // Mostly it was acknowledged, and needs no looking for.
+            let is_behind = self.queue.front().is_none_or(|front| end <= front.start);
+            if !is_behind && self.sending(end, order).is_some() {
                 break;
             }
             self.by_time.pop_front();

@@ -158,22 +158,22 @@ impl Connection {
     fn follow(&mut self, now: Time, train: &mut Train, start: Position, rate: Option<f64>) {
         let (size, header) = (train.payload.len(), train.header.len());
         let most = MAX_TRAIN.min(MAX_DATAGRAM / (header + size));
-        let mut end = start + size as u64;
-        let mut last = size;
         let window = self.congestion_window();
+        let is_full = size == usize::from(self.sender.mss());
+        let mut full = if is_full { self.sender.full_segments(window) } else { 0 };
+        let mut end = start + size as u64;
         for _ in 1..most {
-            let Next::Send { start, end: next, again: false, probe: false } = self.sender.next(window) else {
-                break;
-            };
-            let len = next.since(start);
-            let has_fin = next > self.sender.end_of_data();
-            let is_alike = last == size && len <= size as u64 && !has_fin;
-            if !is_alike || self.held_back_at(now, len, rate).is_some() {
+            let next = if full > 0 { end + size as u64 } else { self.last_of_train(window, end, size) };
+            if next == end || self.held_back_at(now, next.since(end), rate).is_some() {
                 break;
             }
-            last = len as usize;
-            self.depart(now, start..next, last, rate);
+            let len = next.since(end) as usize;
+            self.depart(now, end..next, len, rate);
             end = next;
+            full = full.saturating_sub(1);
+            if len < size {
+                break;
+            }
         }
         if end.since(start) > size as u64 {
             let cargo = self.sender.cargo(start, end);
@@ -181,6 +181,18 @@ impl Connection {
                 train.header.flags |= Flags::PSH;
             }
             *train = Train::new(train.header, cargo.payload, size);
+        }
+    }
+
+    /// Where the segment ends that may go now behind `end` and is no longer than `size`, without a FIN; there, if none is.
+    fn last_of_train(&self, window: u64, end: Position, size: usize) -> Position {
+        match self.sender.next(window) {
+            Next::Send { end: next, again: false, probe: false, .. }
+                if next.since(end) <= size as u64 && next <= self.sender.end_of_data() =>
+            {
+                next
+            }
+            _ => end,
         }
     }
 

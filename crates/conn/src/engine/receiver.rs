@@ -24,6 +24,8 @@ use super::tuning::Tuning;
 
 /// The largest number that the header's 16 bits can offer.
 const MAX_FIELD: u64 = 65535;
+/// Pieces to read are hardly shorter than this: for so many, room is made.
+const MIN_PIECE: usize = 1024;
 /// What a full segment of the peer's carries, before one has come.
 const FIRST_GUESS: u16 = 1200;
 
@@ -313,6 +315,7 @@ impl Receiver {
     /// The application takes at most `max` bytes.
     pub(crate) fn read(&mut self, max: usize) -> Pieces {
         let mut data = Pieces::new();
+        data.reserve(self.ready.pieces().min(max / MIN_PIECE));
         while data.len() < max && self.ready.len() > 0 {
             data.push(self.ready.take(max - data.len()));
         }

@@ -10,7 +10,7 @@ mod text;
 mod timestamp;
 
 use lucid_congestion::Time;
-use lucid_wire::{Flags, Pieces, Train};
+use lucid_wire::{Flags, Train};
 
 use super::cause::Cause;
 use super::connection::Connection;
@@ -30,15 +30,15 @@ enum Check {
 /// A segment on its way through the checks, its numbers unwrapped; or segments that came together and differ in their
 /// place alone: they pass or fail as one, as a long segment would.
 struct Arriving<'a> {
-    train: &'a Train,
+    train: &'a mut Train,
     /// What the network marked it with.
     ecn: Codepoint,
     /// SEG.SEQ.
     seq: Position,
     /// SEG.ACK, if there is one.
     ack: Option<Position>,
-    /// What is left of the text: a check may cut it.
-    text: Pieces,
+    /// Its text is to be taken: a check may refuse it.
+    has_text: bool,
     /// Its FIN, likewise.
     fin: bool,
 }
@@ -61,7 +61,7 @@ impl Arriving<'_> {
 
 impl Connection {
     /// Segments of this connection arrived.
-    pub(crate) fn segment_arrives(&mut self, now: Time, train: &Train, ecn: Codepoint) {
+    pub(crate) fn segment_arrives(&mut self, now: Time, train: &mut Train, ecn: Codepoint) {
         self.heard(now, train);
         if self.ended.is_some() {
             return;
@@ -75,16 +75,16 @@ impl Connection {
     }
 
     /// Section 3.10.7.4: the states in which the peer's SYN has been seen.
-    fn arrives_otherwise(&mut self, now: Time, train: &Train, ecn: Codepoint) {
+    fn arrives_otherwise(&mut self, now: Time, train: &mut Train, ecn: Codepoint) {
         let Some(receiver) = &self.receiver else { return };
         let header = &train.header;
         let mut arriving = Arriving {
-            train,
             ecn,
             seq: receiver.nxt().nearest(header.sequence),
             ack: header.flags.contains(Flags::ACK).then(|| self.sender.una().nearest(header.acknowledgment)),
-            text: train.payload.clone(),
+            has_text: !train.payload.is_empty(),
             fin: header.flags.contains(Flags::FIN),
+            train,
         };
         type Checks = [fn(&mut Connection, Time, &mut Arriving<'_>) -> Check; 10];
         const IN_ORDER: Checks = [

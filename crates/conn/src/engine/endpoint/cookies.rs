@@ -124,7 +124,7 @@ impl Endpoint {
         &mut self,
         now: Time,
         key: Key,
-        train: &Train,
+        train: &mut Train,
         ecn: Codepoint,
     ) -> Result<(), Cause> {
         if train.header.flags.contains(Flags::SYN) || !self.uses_cookies(now, key.local_port) {
@@ -182,7 +182,7 @@ impl Endpoint {
         now: Time,
         id: ConnId,
         key: Key,
-        train: &Train,
+        train: &mut Train,
         ecn: Codepoint,
     ) -> bool {
         let Header { acknowledgment, flags, .. } = train.header;

@@ -32,7 +32,7 @@ impl Endpoint {
                     if 2 * train.payload.len() < all {
                         train.payload = Bytes::from(train.payload.to_vec()).into();
                     }
-                    self.train(now, from, &train, ecn);
+                    self.train(now, from, &mut train, ecn);
                 }
                 Err(error) => self.discard(now, from, None, cause_of(&error)),
             }
@@ -43,7 +43,7 @@ impl Endpoint {
     }
 
     /// Segments arrived: for their connection, for a listener, or for no one.
-    fn train(&mut self, now: Time, from: SocketAddr, train: &Train, ecn: Codepoint) {
+    fn train(&mut self, now: Time, from: SocketAddr, train: &mut Train, ecn: Codepoint) {
         if !can_be_talked_to(from) {
             return self.discard(now, from, Some(train), Cause::InvalidSource);
         }
@@ -69,7 +69,7 @@ impl Endpoint {
     }
 
     /// RFC 9293 section 3.10.7.2: in LISTEN.
-    fn arrives_in_listen(&mut self, now: Time, key: Key, train: &Train, ecn: Codepoint) {
+    fn arrives_in_listen(&mut self, now: Time, key: Key, train: &mut Train, ecn: Codepoint) {
         let flags = train.header.flags;
         if flags.contains(Flags::RST) {
             self.discard(now, key.peer, Some(train), Cause::StrayReset);

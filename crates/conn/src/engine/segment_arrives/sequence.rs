@@ -1,7 +1,7 @@
 //! Section 3.10.7.4, first: the sequence number.
 
 use lucid_congestion::Time;
-use lucid_wire::{Flags, Pieces};
+use lucid_wire::Flags;
 
 use super::{Arriving, Check};
 use crate::engine::cause::Cause;
@@ -39,7 +39,7 @@ impl Connection {
         }
         if receiver.window() == 0 && arriving.seq == receiver.nxt() {
             // The window is zero: nothing of the text is taken, but ACK, RST and URG are (MUST-66).
-            arriving.text = Pieces::new();
+            arriving.has_text = false;
             arriving.fin = false;
             self.acks.now(Cause::UnacceptableSequence);
             return Check::Passed;

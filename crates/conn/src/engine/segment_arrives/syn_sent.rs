@@ -10,7 +10,7 @@ use crate::engine::error::CloseReason;
 use crate::engine::state::State;
 
 impl Connection {
-    pub(super) fn arrives_in_syn_sent(&mut self, now: Time, train: &Train) {
+    pub(super) fn arrives_in_syn_sent(&mut self, now: Time, train: &mut Train) {
         let header = &train.header;
         let ack = header.flags.contains(Flags::ACK).then(|| self.sender.una().nearest(header.acknowledgment));
         let reset = header.flags.contains(Flags::RST);
@@ -42,7 +42,7 @@ impl Connection {
         }
     }
 
-    fn our_syn_is_answered(&mut self, now: Time, train: &Train, ack: super::Position) {
+    fn our_syn_is_answered(&mut self, now: Time, train: &mut Train, ack: super::Position) {
         self.acks.now(Cause::SynAckArrived);
         self.establish(now, train, ack, Cause::SynAckArrived);
         self.text_behind_a_syn(now, train);
@@ -56,17 +56,17 @@ impl Connection {
     }
 
     /// Data or a FIN may ride on the SYN-ACK.
-    fn text_behind_a_syn(&mut self, now: Time, train: &Train) {
+    fn text_behind_a_syn(&mut self, now: Time, train: &mut Train) {
         let Some(receiver) = &self.receiver else { return };
         let mut arriving = super::Arriving {
-            train,
             ecn: Codepoint::NotEct,
             seq: receiver.nxt(),
             ack: None,
-            text: train.payload.clone(),
+            has_text: !train.payload.is_empty(),
             fin: train.header.flags.contains(Flags::FIN),
+            train,
         };
-        if !arriving.text.is_empty() || arriving.fin {
+        if arriving.has_text || arriving.fin {
             let _ = self.check_text(now, &mut arriving);
         }
         if self.ended.is_none() {

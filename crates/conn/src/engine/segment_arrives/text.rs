@@ -31,7 +31,7 @@ impl Connection {
 
     /// The text goes where it belongs; its FIN is noted with it.
     pub(super) fn check_text(&mut self, now: Time, arriving: &mut Arriving<'_>) -> Check {
-        if arriving.text.is_empty() && !arriving.fin {
+        if !arriving.has_text && !arriving.fin {
             return Check::Passed;
         }
         self.hear_mark(now, arriving.train, arriving.ecn);
@@ -40,13 +40,14 @@ impl Connection {
             self.acks.now(Cause::DuplicateData);
             return Check::Passed;
         }
-        if self.released && !arriving.text.is_empty() {
+        if self.released && arriving.has_text {
             self.reset_peer(now, Cause::NoReader);
             return Check::Done;
         }
         self.tune_receive_buffer(now);
         let Some(receiver) = &self.receiver else { return Check::Done };
-        let delivered = if !arriving.fin && receiver.expects(arriving.seq, arriving.text.len()) {
+        let len = arriving.train.payload.len();
+        let delivered = if !arriving.fin && receiver.expects(arriving.seq, len) {
             self.take_expected_text(now, arriving)
         } else {
             self.take_any_text(now, arriving)
@@ -65,9 +66,9 @@ impl Connection {
     /// Nothing is missing, early or too much: the common case. Returns how many bytes became readable.
     fn take_expected_text(&mut self, now: Time, arriving: &mut Arriving<'_>) -> u64 {
         let Some(receiver) = &mut self.receiver else { return 0 };
-        let text = std::mem::take(&mut arriving.text);
-        let delivered = receiver.deliver(text, arriving.train.longest());
-        for (seq, bytes) in arriving.parts() {
+        let (parts, longest) = (arriving.parts(), arriving.train.longest());
+        let delivered = receiver.deliver(std::mem::take(&mut arriving.train.payload), longest);
+        for (seq, bytes) in parts {
             self.tell(now, Cause::DataArrived, |_| What::Arrived {
                 seq: seq.number().get(),
                 bytes,
@@ -82,11 +83,11 @@ impl Connection {
 
     /// Segment by segment, and behind the last one the FIN. Returns how many bytes became readable.
     fn take_any_text(&mut self, now: Time, arriving: &mut Arriving<'_>) -> u64 {
-        let mut text = std::mem::take(&mut arriving.text);
+        let (parts, many) = (arriving.parts(), arriving.train.count() > 1);
+        let mut text = std::mem::take(&mut arriving.train.payload);
         let has_fin = std::mem::take(&mut arriving.fin);
-        let many = arriving.train.count() > 1;
         let mut delivered = 0;
-        for (seq, bytes) in arriving.parts() {
+        for (seq, bytes) in parts {
             let part = text.split_to(bytes);
             // What waits behind a gap would hold all of what it came in.
             let part = if many { part.to_vec().into() } else { part.into_bytes() };

@@ -40,6 +40,19 @@ impl Sender {
         self.next_new(cwnd)
     }
 
+    /// How many full segments of new data may go one after another, a FIN left aside: as often as [`Sender::next`] would
+    /// say so.
+    pub(crate) fn full_segments(&self, cwnd: u64) -> u64 {
+        if self.larger.is_some() || self.in_flight.lost() > 0 || self.is_urged() || self.nxt == self.iss {
+            return 0;
+        }
+        // The last full one may have a FIN behind it.
+        let waiting = self.end_of_data().since(self.nxt).saturating_sub(u64::from(self.fin_queued));
+        let in_window = (self.una + self.window).since(self.nxt);
+        let in_cwnd = cwnd.saturating_sub(self.in_flight.pipe());
+        waiting.min(in_window).min(in_cwnd) / u64::from(self.mss)
+    }
+
     /// RFC 9293 3.8.6 (SHLD-16): what lies inside the peer's window is sent again as usual.
     fn next_lost(&self, start: Position, end: Position, cwnd: u64) -> Next {
         let send = |end, probe| Next::Send { start, end, again: true, probe };
