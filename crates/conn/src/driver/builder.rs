@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 
 use super::batch::Batch;
 use super::clock::Clock;
-use super::core::{Core, Observer};
+use super::core::{Core, Observer, Told};
 use super::endpoint::Endpoint;
 use super::faults::{Impair, Path};
 use super::recording::Recording;
@@ -184,6 +184,8 @@ impl Builder {
             engine_due: None,
             asleep_until: None,
             is_sending: false,
+            gathers: false,
+            told: Told::default(),
             spare: Batch::default(),
             to_wake: Vec::new(),
             is_abandoned: false,

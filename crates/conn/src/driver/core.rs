@@ -36,6 +36,11 @@ pub(super) struct Core {
     pub(super) batch: Batch,
     /// Someone sends what was to be sent before: what is added meanwhile goes with the same hands.
     pub(super) is_sending: bool,
+    /// Several connections were told something at once, and are likely to answer: what they say leaves together, when the
+    /// task has its turn behind them, or when the batch is full.
+    pub(super) gathers: bool,
+    /// Who was told something in this turn.
+    pub(super) told: Told,
     /// An empty batch, kept for its memory.
     pub(super) spare: Batch,
     /// Who is to be woken, once the lock is free.
@@ -48,6 +53,20 @@ pub(super) struct Core {
     pub(super) asleep_until: Option<Time>,
     /// No handle is left: once there is nothing to do, there is nothing to wait for.
     pub(super) is_abandoned: bool,
+}
+
+/// Which connections were told something.
+#[derive(Default)]
+pub(super) struct Told {
+    last: Option<ConnId>,
+    several: bool,
+}
+
+impl Told {
+    fn note(&mut self, conn: ConnId) {
+        self.several |= self.last.is_some_and(|last| last != conn);
+        self.last = Some(conn);
+    }
 }
 
 /// What the task does next.
@@ -81,6 +100,17 @@ impl Core {
         output
     }
 
+    /// A turn begins: what was gathered leaves with it.
+    pub(super) fn begin_turn(&mut self) {
+        self.gathers = false;
+        self.told = Told::default();
+    }
+
+    /// Whether more than one connection was told something in this turn.
+    pub(super) fn told_several(&self) -> bool {
+        self.told.several
+    }
+
     /// What the socket had.
     pub(super) fn take_in(&mut self, now: Time, inbox: &mut Inbox) {
         for arrived in inbox.arrived.drain(..) {
@@ -108,6 +138,7 @@ impl Core {
             match self.poll(now) {
                 Output::Transmit { conn, to, train, ecn } => self.transmit(now, conn, to, &train, ecn),
                 Output::Notice { conn, notice } => {
+                    self.told.note(conn);
                     if let Some(slot) = self.slots.get_mut(&conn) {
                         slot.tell(notice, &mut self.to_wake);
                     }
@@ -164,9 +195,10 @@ impl Core {
         }
     }
 
-    /// What is to be sent now, unless someone sends already.
+    /// What is to be sent now, unless someone sends already, or more is about to join it.
     pub(super) fn take_batch(&mut self) -> Option<Batch> {
-        if self.is_sending || self.batch.is_empty() {
+        let waits = self.gathers && !self.batch.is_full();
+        if self.is_sending || self.batch.is_empty() || waits {
             return None;
         }
         self.is_sending = true;

@@ -40,7 +40,8 @@ impl Shared {
         let now = self.clock.now();
         let result = change(&mut core, now);
         core.drain(now);
-        self.settle(core);
+        let gathers = core.gathers;
+        self.settle(core, gathers);
         result
     }
 
@@ -54,6 +55,7 @@ impl Shared {
         let mut core = self.lock();
         let now = self.clock.now();
         before(&mut core);
+        core.begin_turn();
         let some_came = inbox.is_some_and(|mut inbox| {
             let some_came = !inbox.is_empty();
             core.take_in(now, &mut inbox);
@@ -62,7 +64,8 @@ impl Shared {
         core.expire(now);
         core.flush(now);
         core.drain(now);
-        self.settle(core);
+        let gathers = core.told_several();
+        self.settle(core, gathers);
         some_came
     }
 
@@ -91,11 +94,12 @@ impl Shared {
         Poll::Pending
     }
 
-    /// What follows a change, without the lock: tasks are woken, and segments sent.
-    fn settle<'a>(&'a self, mut core: MutexGuard<'a, Core>) {
+    /// What follows a change, without the lock: tasks are woken, and segments sent. From then on they are gathered, or not.
+    fn settle<'a>(&'a self, mut core: MutexGuard<'a, Core>, gathers: bool) {
         loop {
             let to_wake = mem::take(&mut core.to_wake);
             let batch = core.take_batch();
+            core.gathers = gathers;
             let needs_the_task = batch.is_none() && core.needs_the_task();
             let is_idle = core.is_idle();
             drop(core);
