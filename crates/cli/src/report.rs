@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anstyle::AnsiColor;
 use lucid_apps::Summary;
-use lucid_conn::engine::{ConnId, Replayed};
+use lucid_conn::engine::{ConnId, Replayed, SocketInfo};
 
 use crate::answer::Answer;
 use crate::args::Seeing;
@@ -53,6 +53,19 @@ impl Report {
         if let Seed::Random(seed) = seed {
             self.note(format_args!("faults drawn with --seed {seed}"));
             self.line(&Said::Seed { seed });
+        }
+    }
+
+    /// A server's socket has less room than it asked for: whoever runs it may want to know before datagrams are lost.
+    pub(crate) fn socket(&self, socket: &SocketInfo) {
+        let SocketInfo { receive_buffer, wanted_buffer, .. } = *socket;
+        if receive_buffer < wanted_buffer {
+            self.note(format_args!(
+                "the system keeps {} KiB of what arrives, where {} were asked for: fast clients may lose datagrams\n  \
+                 next:  sysctl -w net.core.rmem_max={wanted_buffer}",
+                receive_buffer >> 10,
+                wanted_buffer >> 10,
+            ));
         }
     }
 

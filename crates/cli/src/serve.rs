@@ -49,6 +49,7 @@ pub(crate) async fn run(
     let listener = endpoint.listen(Listener::BACKLOG).map_err(refused)?;
     report.listening(endpoint.local_addr().map_err(refused)?);
     report.seed(serve.endpoint.seed);
+    report.socket(&endpoint.socket());
 
     let server = Arc::new(Server { services, views: views.clone(), report: Arc::clone(report) });
     let mut clients = JoinSet::new();

@@ -261,3 +261,17 @@ async fn endpoints_share_an_address_and_each_peer_stays_with_one() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_stream_says_what_its_socket_can_do() {
+    within(async {
+        let (client, server) = pair().await;
+        for stream in [client, server] {
+            let socket = stream.info().unwrap().socket.unwrap();
+            assert_eq!(socket, stream.endpoint().socket());
+            assert!(socket.sent_at_once >= 1 && socket.received_at_once >= 1);
+            assert!(socket.receive_buffer > 0 && socket.send_buffer > 0, "{socket:?}");
+        }
+    })
+    .await;
+}

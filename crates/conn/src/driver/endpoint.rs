@@ -12,7 +12,7 @@ use super::listener::Listener;
 use super::shared::Shared;
 use super::socket::canonical;
 use super::stream::Stream;
-use crate::engine::Input;
+use crate::engine::{Input, SocketInfo};
 
 /// One UDP socket, with any number of listeners and connections in both directions.
 ///
@@ -115,6 +115,14 @@ impl Endpoint {
     /// If the operating system doesn't say.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.shared().socket.local_addr()
+    }
+
+    /// What its UDP socket can do, and what the system granted it: whether datagrams leave and arrive many at once, and how
+    /// large the kernel's buffers are. Where these are smaller than was asked for, fast peers lose datagrams; on Linux
+    /// `sysctl -w net.core.rmem_max=4194304 net.core.wmem_max=4194304` grants it all.
+    #[must_use]
+    pub fn socket(&self) -> SocketInfo {
+        self.shared().socket.info()
     }
 
     /// How many connections there are, in any state, TIME-WAIT included; listeners don't count.

@@ -9,7 +9,7 @@ use quinn_udp::{EcnCodepoint, RecvMeta, Transmit, UdpSockRef, UdpSocketState};
 use socket2::{Domain, Protocol, Type};
 
 use super::readiness::Readiness;
-use crate::engine::Codepoint;
+use crate::engine::{Codepoint, SocketInfo};
 
 /// What we ask the kernel to buffer in each direction: 4 MiB, some 2800 datagrams of Ethernet's size. It may
 /// give less (Linux: `net.core.rmem_max`); that costs speed, not data.
@@ -177,6 +177,21 @@ impl Socket {
             take(buffer, meta.len, (canonical(meta.addr), meta.stride, from_kernel(meta.ecn)));
         }
         Received::Datagrams
+    }
+
+    /// What it can do, and what it was granted.
+    pub(super) fn info(&self) -> SocketInfo {
+        let socket = || UdpSockRef::from(self.udp.socket());
+        // Linux counts what it keeps for itself, too, and says twice what it was asked for.
+        let counted_twice = if cfg!(any(target_os = "linux", target_os = "android")) { 2 } else { 1 };
+        let granted = |bytes: io::Result<usize>| bytes.unwrap_or(0) / counted_twice;
+        SocketInfo {
+            sent_at_once: self.datagrams_at_once(),
+            received_at_once: self.offload.gro_segments(),
+            send_buffer: granted(self.offload.send_buffer_size(socket())),
+            receive_buffer: granted(self.offload.recv_buffer_size(socket())),
+            wanted_buffer: KERNEL_BUFFER,
+        }
     }
 
     /// Whether the kernel reported that nobody is at the peer's UDP address, since this was last asked.

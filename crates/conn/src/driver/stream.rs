@@ -104,7 +104,8 @@ impl Stream {
     /// What `ss -ti` would show; none once the connection no longer exists.
     #[must_use]
     pub fn info(&self) -> Option<Info> {
-        self.endpoint.shared().lock().engine.info(self.id)
+        let info = self.endpoint.shared().lock().engine.info(self.id)?;
+        Some(Info { socket: Some(self.endpoint.socket()), ..info })
     }
 
     /// Turns the Nagle algorithm off, or on again.

@@ -51,6 +51,21 @@ pub struct Counts {
     pub challenge_acks: u64,
 }
 
+/// What a UDP socket can do, and what the system granted it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct SocketInfo {
+    /// So many datagrams leave with one call (segmentation offload); 1: the system can't, or refused at run time.
+    pub sent_at_once: usize,
+    /// So many are received as one (receive offload); 1: the system can't.
+    pub received_at_once: usize,
+    /// How many bytes may wait in the kernel to be sent.
+    pub send_buffer: usize,
+    /// How many may wait there to be received: more are lost.
+    pub receive_buffer: usize,
+    /// How many were asked for, of each.
+    pub wanted_buffer: usize,
+}
+
 /// Whether the congestion window is reduced just now, and why.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -129,6 +144,8 @@ pub struct Info {
     pub delivered: f64,
     /// What happened so far.
     pub counts: Counts,
+    /// The UDP socket, where there is one: the driver knows.
+    pub socket: Option<SocketInfo>,
 }
 
 impl Connection {
@@ -180,6 +197,7 @@ impl Connection {
             pacing_rate: self.pacing_rate_of(congestion),
             delivered: self.rate.delivered(),
             counts: self.counts,
+            socket: None,
         }
     }
 }

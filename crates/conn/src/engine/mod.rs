@@ -53,7 +53,7 @@ pub use ecn::Codepoint;
 pub use endpoint::{Endpoint, MakeController, Setup};
 pub use error::{CallError, CloseReason};
 pub use event::{Arrival, Change, EVENT_VERSION, Event, Fault, Late, Limit, SegmentSummary, What};
-pub use info::{Counts, Info, RecoveryState};
+pub use info::{Counts, Info, RecoveryState, SocketInfo};
 pub use lucid_congestion::Time;
 pub use lucid_wire::OptionLayout;
 pub use message::{Call, ConnId, Input, Notice, Output, Reply};
