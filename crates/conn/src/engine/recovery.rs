@@ -99,7 +99,7 @@ impl Connection {
     }
 
     /// A writer that waits hears of room once there is a quarter of the buffer.
-    fn offer_room(&mut self) {
+    pub(super) fn offer_room(&mut self) {
         self.sender.tune_buffer(self.congestion_window());
         let enough = (self.sender.buffer_limit() / 4).max(1);
         if self.writer_waits && self.sender.room() >= enough {

@@ -98,6 +98,8 @@ impl Connection {
     fn window_update(&mut self, now: Time, seq: Position, ack: Position, train: &Train) {
         let window = self.window_in(train);
         let Some(before) = self.sender.update_window(seq, ack, window) else { return };
+        // The buffer is as large as the window lets it be.
+        self.offer_room();
         if before == 0 {
             self.sender.window_opened();
             self.resend_cause = Cause::PeerWindowUpdate;
