@@ -107,3 +107,31 @@ fn a_peer_with_a_small_window_is_served_at_once() {
     script.writes(2000);
     script.hears(&["SEQ 1 ACK 1 LEN 500"]);
 }
+
+/// As `MSG_MORE` says: what a piece leaves waits for the next one, and no longer than the application likes.
+#[test]
+fn a_piece_that_is_to_be_followed_waits_for_what_follows() {
+    let mut script = Script::established(&Config { initial_window: 10, ..Config::new(Profile::Classic) });
+    let more = |len: usize| Call::WriteMore(vec![b'x'; len].into());
+    script.call(more(1204)).unwrap();
+    script.hears(&["SEQ 1 ACK 1 LEN 1004"]);
+    script.call(more(804)).unwrap();
+    script.hears(&["PSH SEQ 1005 ACK 1 LEN 1004"]);
+    script.says("SEQ 1 ACK 2009");
+    script.call(more(100)).unwrap();
+    script.hears(&[]);
+    script.call(Call::Flush).unwrap();
+    script.hears(&["PSH SEQ 2009 ACK 1 LEN 100"]);
+    script.says("SEQ 1 ACK 2109");
+    // Nobody says anything: then time does.
+    script.call(more(100)).unwrap();
+    script.wait(millis(199));
+    script.hears(&[]);
+    script.wait(millis(1));
+    script.hears(&["PSH SEQ 2109 ACK 1 LEN 100"]);
+    script.says("SEQ 1 ACK 2209");
+    script.call(Call::SetCork(true)).unwrap();
+    script.call(more(100)).unwrap();
+    script.call(Call::Flush).unwrap();
+    script.hears(&[]);
+}

@@ -4,6 +4,7 @@
 mod common;
 
 use std::io::ErrorKind;
+use std::time::Duration;
 
 use common::{assert_same, listener, pair, pattern, quick, read_all, reason, within, write_all};
 use lucid_conn::engine::{CallError, PathMtu};
@@ -240,6 +241,37 @@ async fn info_and_addresses_tell_of_the_connection() {
         assert_eq!((info.remote_port, info.mss), (at.port(), 1452 - 12));
         assert_eq!(info.local_port, server.info().unwrap().remote_port);
         client.set_nodelay(true).unwrap();
+    })
+    .await;
+}
+
+/// Bytes go in and come out as they lie in memory; what a cancelled write took is gone from what was offered.
+#[tokio::test]
+async fn bytes_are_handed_over_whole_and_in_order() {
+    within(async {
+        let (mut client, mut server) = pair().await;
+        let sent = pattern(3 * MIB);
+        let mut offered = bytes::Bytes::from(sent.clone());
+        let writing = tokio::time::timeout(Duration::from_millis(1), client.write_bytes(&mut offered)).await;
+        assert!(writing.is_err() && !offered.is_empty(), "nobody reads: the buffers are full");
+        let write = async {
+            client.write_bytes(&mut offered).await.unwrap();
+            client.shutdown().await.unwrap();
+        };
+        let read = async {
+            let mut received = Vec::new();
+            loop {
+                let pieces = server.read_bytes(100_000).await.unwrap();
+                if pieces.is_empty() {
+                    return received;
+                }
+                assert!(pieces.len() <= 100_000);
+                received.extend(pieces.to_vec());
+            }
+        };
+        let (_, received) = tokio::join!(write, read);
+        assert_same(&received, &sent);
+        assert!(offered.is_empty());
     })
     .await;
 }

@@ -67,3 +67,6 @@ pub(super) fn take(buffer: &mut BytesMut, len: usize) -> Bytes {
         lender.lend(full).slice(..len)
     })
 }
+
+#[cfg(test)]
+mod tests;
