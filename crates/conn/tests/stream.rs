@@ -275,3 +275,21 @@ async fn bytes_are_handed_over_whole_and_in_order() {
     })
     .await;
 }
+
+/// A task that waited for data looked after the socket; then it turned to something else.
+#[tokio::test]
+async fn who_reads_no_more_holds_nothing_up() {
+    within(async {
+        let (mut client, mut server) = pair().await;
+        let gave_up = tokio::time::timeout(Duration::from_millis(1), client.read(&mut [0])).await;
+        assert!(gave_up.is_err(), "there is nothing to read");
+        server.write_all(b"acknowledge this").await.unwrap();
+        server.shutdown().await.unwrap();
+        // Nobody reads, and still it arrives: the client's side takes it in.
+        while client.info().unwrap().unread == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(read_all(&mut client).await, b"acknowledge this");
+    })
+    .await;
+}

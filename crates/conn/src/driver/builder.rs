@@ -16,7 +16,7 @@ use super::core::{Core, Observer, Told};
 use super::endpoint::Endpoint;
 use super::faults::{Impair, Path};
 use super::recording::Recording;
-use super::shared::Shared;
+use super::shared::{Duty, Shared};
 use super::slot::Slots;
 use super::socket::{Socket, canonical};
 use super::stream::Stream;
@@ -192,7 +192,7 @@ impl Builder {
         };
         let (stir, idle) = (Notify::new(), Notify::new());
         let (clock, core, inbox) = (Clock::start(), Mutex::new(core), Mutex::default());
-        let shared = Arc::new(Shared { clock, socket, core, inbox, stir, idle });
+        let shared = Arc::new(Shared { clock, socket, core, inbox, duty: Duty::default(), stir, idle });
         tokio::spawn(task::run(Arc::clone(&shared)));
         Ok(Endpoint::of(shared))
     }

@@ -1,10 +1,15 @@
 //! What an endpoint's handles and its task have in common.
 
+use std::future::{Future, poll_fn};
 use std::mem;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 use super::clock::Clock;
 use super::core::Core;
@@ -22,10 +27,40 @@ pub(super) struct Shared {
     pub(super) core: Mutex<Core>,
     /// Held while something is received; nobody waits for it.
     pub(super) inbox: Mutex<Inbox>,
+    pub(super) duty: Duty,
     /// Wakes the task: what it waits for has changed.
     pub(super) stir: Notify,
     /// The last connection is gone.
     pub(super) idle: Notify,
+}
+
+/// Whether a stream's task looks after the socket, so that the endpoint's own need not be woken along with it.
+///
+/// Nobody says when such a task turns to something else and reads no more. So its duty lasts for a short time, and begins
+/// anew whenever it waits: what comes meanwhile and finds nobody waits no longer than that.
+#[derive(Default)]
+pub(super) struct Duty {
+    /// In nanoseconds of the endpoint's clock.
+    until: AtomicU64,
+}
+
+impl Duty {
+    const LASTS: Duration = Duration::from_millis(10);
+
+    fn begin(&self, now: Time) {
+        self.until.store((now + Self::LASTS).as_nanos(), Ordering::Relaxed);
+    }
+
+    /// Whoever was on duty is gone: from now on nobody is, until someone waits again.
+    fn end(&self) {
+        self.until.store(0, Ordering::Relaxed);
+    }
+
+    /// When it ends, if someone is on duty at that time.
+    pub(super) fn until(&self, now: Time) -> Option<Time> {
+        let until = Time::from_nanos(self.until.load(Ordering::Relaxed));
+        (until > now).then_some(until)
+    }
 }
 
 impl Shared {
@@ -43,6 +78,14 @@ impl Shared {
         let gathers = core.gathers;
         self.settle(core, gathers);
         result
+    }
+
+    /// A stream is gone, whose task may have looked after the socket.
+    pub(super) fn leave_duty(&self) {
+        if self.duty.until(self.clock.now()).is_some() {
+            self.duty.end();
+            self.stir.notify_one();
+        }
     }
 
     /// Takes in what the socket has, and what is due, once `before` is done. Says whether something came; not if someone else is at it.
@@ -70,8 +113,7 @@ impl Shared {
     }
 
     /// As [`Shared::drive`], for a task that waits until the attempt succeeds. It looks after the socket itself: what has
-    /// come is taken in, and what comes next wakes it, so that no other task stands between the two. (The endpoint's own
-    /// is woken, too, in case this one turns to something else.)
+    /// come is taken in, and what comes next wakes it, so that no other task stands between the two: it is on duty.
     ///
     /// `looks_first` where that is likely to be needed; `awake` says that nobody has to be woken for it.
     pub(super) fn attend<T>(
@@ -85,8 +127,16 @@ impl Shared {
             if looks_first && self.socket.poll_readable(cx).is_ready() {
                 self.turn(&awake);
             }
-            let outcome = self.drive(|core, now| attempt(core, now, cx));
-            if outcome.is_ready() || self.socket.poll_readable(cx).is_pending() {
+            let mut at = Time::ZERO;
+            let outcome = self.drive(|core, now| {
+                at = now;
+                attempt(core, now, cx)
+            });
+            if outcome.is_ready() {
+                return outcome;
+            }
+            if self.socket.poll_readable(cx).is_pending() {
+                self.duty.begin(at);
                 return outcome;
             }
             looks_first = true;
@@ -136,12 +186,27 @@ impl Shared {
         let changed = self.lock().slot(id).changed();
         loop {
             // Before the attempt: what changes after it is not missed.
-            let notified = changed.notified();
+            let mut notified = pin!(changed.notified());
             if let Some(found) = self.drive(&mut attempt) {
                 return found;
             }
-            notified.await;
+            poll_fn(|cx| self.watch(cx, notified.as_mut())).await;
         }
+    }
+
+    /// Waits for this, and looks after the socket meanwhile.
+    fn watch(&self, cx: &mut Context<'_>, mut notified: Pin<&mut Notified<'_>>) -> Poll<()> {
+        for _ in 0..ROUNDS {
+            if notified.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(());
+            }
+            if self.socket.poll_readable(cx).is_pending() {
+                self.duty.begin(self.clock.now());
+                return Poll::Pending;
+            }
+            self.turn(|_| ());
+        }
+        Poll::Pending
     }
 
     /// Waits until there is no connection and nothing to send.

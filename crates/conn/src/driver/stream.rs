@@ -264,6 +264,7 @@ impl Stream {
 impl Drop for Stream {
     fn drop(&mut self) {
         self.endpoint.shared().drive(|core, now| core.release(now, self.id));
+        self.endpoint.shared().leave_duty();
     }
 }
 

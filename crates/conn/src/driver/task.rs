@@ -19,14 +19,22 @@ pub(super) async fn run(shared: Arc<Shared>) {
         let awake = match next {
             Next::End => return,
             Next::Write => shared.socket.writable().await,
-            Next::Sleep(until) => {
+            Next::Sleep(due) => {
+                let on_duty = || shared.duty.until(shared.clock.now());
+                let duty = on_duty();
+                let until = [due, duty].into_iter().flatten().min();
                 let until = until.and_then(|time| shared.clock.instant(time));
                 let mut readable = pin!(shared.socket.readable());
                 let mut stirred = pin!(shared.stir.notified());
-                // Mostly it is woken by a datagram that someone else has taken in by now, and goes on waiting.
                 poll_fn(|cx| {
-                    if let Poll::Ready(readable) = readable.as_mut().poll(cx) {
-                        return Poll::Ready(readable);
+                    // Whoever is on duty takes in what comes.
+                    if duty.is_none() {
+                        if let Poll::Ready(readable) = readable.as_mut().poll(cx) {
+                            return Poll::Ready(readable);
+                        }
+                        if on_duty().is_some() {
+                            return Poll::Ready(Ok(()));
+                        }
                     }
                     let is_over =
                         stirred.as_mut().poll(cx).is_ready() || alarm.poll_ring(until, cx).is_ready();
