@@ -1,8 +1,9 @@
 //! The tokio driver around the engine: sockets, the clock, tasks and streams.
 //!
 //! Whoever is polled drives the engine: a call on a stream is one input, and everything that follows from it,
-//! segments to send and tasks to wake, is done before the call returns. One task per endpoint does what nobody
-//! polls for: it receives datagrams, keeps the timers, and waits for the socket when that was full.
+//! segments to send and tasks to wake, is done before the call returns. Who waits looks after the socket meanwhile.
+//! One task per endpoint does what nobody polls for: it keeps the timers, receives what nobody waits for, and waits
+//! for the socket when that was full.
 
 mod batch;
 mod buffers;

@@ -45,7 +45,7 @@ pub(super) struct Duty {
 }
 
 impl Duty {
-    const LASTS: Duration = Duration::from_millis(10);
+    const LASTS: Duration = Duration::from_millis(4);
 
     fn begin(&self, now: Time) {
         self.until.store((now + Self::LASTS).as_nanos(), Ordering::Relaxed);
@@ -80,7 +80,7 @@ impl Shared {
         result
     }
 
-    /// A stream is gone, whose task may have looked after the socket.
+    /// A stream is gone whose task may have looked after the socket, or others want their turn: the endpoint's own task does.
     pub(super) fn leave_duty(&self) {
         if self.duty.until(self.clock.now()).is_some() {
             self.duty.end();
@@ -141,6 +141,7 @@ impl Shared {
             }
             looks_first = true;
         }
+        self.leave_duty();
         Poll::Pending
     }
 
@@ -206,6 +207,7 @@ impl Shared {
             }
             self.turn(|_| ());
         }
+        self.leave_duty();
         Poll::Pending
     }
 

@@ -80,7 +80,8 @@ pub struct Config {
     pub quick_acks: u16,
     /// Whether small segments wait while data is unacknowledged: the Nagle algorithm (RFC 9293 section 3.7.4).
     pub nagle: bool,
-    /// How many bytes the application may write ahead of their acknowledgment.
+    /// How many bytes the application may write ahead of their acknowledgment, at most: twice what the windows let out, and
+    /// 128 KiB, are taken.
     pub send_buffer: usize,
     /// How many received bytes may wait for the application to begin with.
     pub receive_buffer: usize,

@@ -20,6 +20,8 @@ async fn datagrams_leave_whole_in_order_and_to_their_own_peers() {
     let peers = [(); 2].map(|()| UdpSocket::bind("127.0.0.1:0").unwrap());
     let at = |n: usize| peers[n].local_addr().unwrap();
     let socket = Socket::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    // Nobody else is heard, who may have known a port's last owner.
+    peers.iter().for_each(|peer| peer.connect(socket.local_addr().unwrap()).unwrap());
     let mut batch = Batch::default();
     for (to, datagram) in [(0, "first"), (1, "other"), (0, "second, and longer")] {
         add(&mut batch, at(to), datagram.as_bytes());
