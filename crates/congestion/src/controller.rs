@@ -1,5 +1,6 @@
 //! What a congestion control algorithm is told, and what it is asked.
 
+use core::any::Any;
 use core::fmt;
 use core::time::Duration;
 
@@ -140,7 +141,7 @@ pub struct LostSegment {
 /// Everything an algorithm hears comes through these calls, so it needs no clock and no thread of its
 /// own. Whatever is told beyond today's needs will come as a method with an empty default body or as a
 /// field of [`Ack`] or [`Loss`]: neither breaks an algorithm already written.
-pub trait Controller: fmt::Debug + Send + Sync {
+pub trait Controller: fmt::Debug + Send + Sync + Any {
     /// What a user calls it, e.g. `"reno"`.
     fn name(&self) -> &'static str;
 

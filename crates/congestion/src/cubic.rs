@@ -15,6 +15,7 @@ mod tests;
 ///
 /// Of [`Parameters`] it has no use for `growth` and `proportional`: it counts bytes, and recovery is the sender's.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Cubic {
     window: CongestionWindow,
     curve: Curve,

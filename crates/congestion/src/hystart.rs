@@ -20,6 +20,7 @@ const CSS_ROUNDS: u32 = 5;
 /// pace, for five rounds at most. If round trips become shorter again meanwhile, it was jitter, and slow
 /// start goes on. It is for the first slow start only: a later one has a threshold from experience.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct HyStart {
     stage: Stage,
     /// Bytes acknowledged so far, and where the present round ends in that count.
@@ -31,6 +32,7 @@ pub(crate) struct HyStart {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 enum Stage {
     SlowStart,
     /// Conservative slow start, since the smallest round trip rose to the baseline.

@@ -21,6 +21,7 @@ const SHORTEST_BIN: Duration = Duration::from_nanos(333_333_334);
 /// We take a window that held sending back for validated without looking at pipeACK: it is being used in
 /// full, and pipeACK says so only a round trip later.
 #[derive(Debug, Clone, Copy, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Validation {
     /// The largest volume of a round trip in each third of the sampling period; none yet in the first.
     bins: [Option<f64>; 3],

@@ -15,6 +15,7 @@ mod tests;
 /// Whatever it is told, in whatever order: `smss <= window <= MAX_WINDOW` and
 /// `2 * smss <= threshold <= MAX_WINDOW`. A NaN counts as zero: `f64::max` discards it.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct CongestionWindow {
     smss: f64,
     window: f64,
@@ -31,6 +32,7 @@ pub(crate) struct CongestionWindow {
 
 /// What is left of a window that was too large.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Decrease {
     /// After a loss.
     pub(crate) loss: f64,
@@ -46,6 +48,7 @@ impl Decrease {
 /// What RFC 5681 didn't know yet. With it recovery is the sender's (RFC 9937), and the bytes that count are
 /// those delivered.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 struct Modern {
     initial_window: f64,
     hystart: HyStart,
@@ -57,6 +60,7 @@ struct Modern {
 }
 
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 struct Saved {
     window: f64,
     threshold: f64,

@@ -16,6 +16,7 @@ const ALPHA: f64 = 3.0 * (1.0 - BETA) / (1.0 + BETA);
 ///
 /// Windows are bytes here, so that C comes times the segment size.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Curve {
     /// W_max: the window at the last loss. Zero: unknown, and the curve starts flat from wherever it begins.
     w_max: f64,
@@ -26,6 +27,7 @@ pub(crate) struct Curve {
 
 /// One stage of congestion avoidance.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 struct Epoch {
     /// t = 0, put off by the time during which the application was the limit.
     began: Time,

@@ -28,15 +28,15 @@ impl Core {
         &mut self,
         now: Time,
         listener: ConnId,
-    ) -> Result<Option<(ConnId, SocketAddr)>, CallError> {
+    ) -> Poll<Result<(ConnId, SocketAddr), CallError>> {
         while let Reply::Accepted(Some(id)) = self.handle(now, Input::Accept { listener })? {
             // One that has ended meanwhile is of no use to anyone.
             if let Some(info) = self.engine.info(id) {
                 self.slot(id);
-                return Ok(Some((id, info.peer)));
+                return Poll::Ready(Ok((id, info.peer)));
             }
         }
-        Ok(None)
+        Poll::Pending
     }
 
     pub(super) fn call(&mut self, now: Time, conn: ConnId, call: Call) -> Result<Reply, CallError> {
@@ -57,6 +57,10 @@ impl Core {
         cx: &Context<'_>,
         max: usize,
     ) -> Poll<io::Result<Pieces>> {
+        if !self.engine.is_readable(conn) {
+            self.slot(conn).reader = Some(cx.waker().clone());
+            return Poll::Pending;
+        }
         match self.call(now, conn, Call::Read { max }) {
             Ok(Reply::Data(data)) if data.is_empty() => {
                 self.slot(conn).reader = Some(cx.waker().clone());

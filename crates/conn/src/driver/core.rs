@@ -3,11 +3,12 @@
 use std::mem;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::task::Waker;
+use std::task::{Poll, Waker};
 
 use lucid_wire::{PseudoHeader, Segment, Train};
 
 use super::batch::{Batch, Flushed};
+use super::clock::Clock;
 use super::faults::{self, Datagram, Path};
 use super::inbox::{Arrived, Inbox};
 use super::recording::Recording;
@@ -47,6 +48,12 @@ pub(super) struct Core {
     pub(super) to_wake: Vec<Waker>,
     /// Connections whose application wrote much at once, and may go on at once: they are flushed when it doesn't.
     pub(super) unflushed: Vec<ConnId>,
+    /// One datagram came in this turn, and nothing beside it.
+    pub(super) is_lone: bool,
+    /// An acknowledgment is held back, see [`Core::waits_for_company`].
+    pub(super) waits: bool,
+    /// All that there was to say stands in the batch.
+    pub(super) is_drained: bool,
     /// When the engine wants to be told that time has passed.
     pub(super) engine_due: Option<Time>,
     /// Until when the task sleeps, if nothing else wakes it.
@@ -79,10 +86,26 @@ pub(super) enum Next {
     Sleep(Option<Time>),
 }
 
+/// How a change ends.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Ends {
+    /// All that is to be sent leaves.
+    Sending,
+    /// So it does, unless it may wait for an application that has what it waited for, and is likely to speak.
+    Listening,
+}
+
+impl Ends {
+    pub(super) fn of<T>(outcome: &Poll<T>) -> Self {
+        if outcome.is_ready() { Self::Listening } else { Self::Sending }
+    }
+}
+
 impl Core {
     /// The only way into the engine.
     pub(super) fn handle(&mut self, now: Time, input: Input) -> Result<Reply, CallError> {
         self.recording.note(|recorder| recorder.input(now, &input));
+        self.is_drained = false;
         self.engine.handle(now, input)
     }
 
@@ -113,6 +136,7 @@ impl Core {
 
     /// What the socket had.
     pub(super) fn take_in(&mut self, now: Time, inbox: &mut Inbox) {
+        self.is_lone = matches!(&inbox.arrived[..], [lone] if lone.bytes.len() <= lone.size);
         for arrived in inbox.arrived.drain(..) {
             self.arrive(now, arrived);
         }
@@ -132,28 +156,59 @@ impl Core {
         }
     }
 
+    /// Whether all that there is to send is the acknowledgment of a single segment, which an application is about to answer,
+    /// or has just been given: it waits for what that says next, and goes along with it (RFC 9293 section 3.8.6.3). If it
+    /// says nothing, whatever happens next lets it go, or the endpoint's task does within [`super::shared::Duty::LASTS`].
+    pub(super) fn waits_for_company(&mut self) -> bool {
+        self.waits = self.is_lone && self.path.outgoing.is_none() && self.engine.only_acknowledges();
+        self.waits
+    }
+
+    /// What follows a change.
+    pub(super) fn end(&mut self, now: Time, ends: Ends) {
+        if ends == Ends::Sending || !self.waits_for_company() {
+            self.drain(now);
+        }
+    }
+
+    /// Hands out what the engine has said already, and lets it make no segment.
+    pub(super) fn hear(&mut self, now: Time) {
+        while let Some(output) = self.engine.poll_said() {
+            self.hand_out(now, output);
+        }
+    }
+
     /// Hands out everything the engine has to say, as far as the batch takes it: whoever sends that comes back for more.
     pub(super) fn drain(&mut self, now: Time) {
+        self.waits = false;
         while !self.batch.is_full() {
             match self.poll(now) {
-                Output::Transmit { conn, to, train, ecn } => self.transmit(now, conn, to, &train, ecn),
-                Output::Notice { conn, notice } => {
-                    self.told.note(conn);
-                    if let Some(slot) = self.slots.get_mut(&conn) {
-                        slot.tell(notice, &mut self.to_wake);
-                    }
-                }
-                Output::Event(event) => self.observe(&event),
                 Output::Wait(until) => {
                     self.engine_due = until;
                     break;
                 }
+                output => self.hand_out(now, output),
             }
         }
         while !self.batch.is_full()
             && let Some(due) = faults::pop(&mut self.path.outgoing, now)
         {
             self.batch.add(due.peer, due.ecn, due.bytes.len(), |out| out.extend_from_slice(&due.bytes));
+        }
+        self.is_drained = !self.batch.is_full();
+    }
+
+    fn hand_out(&mut self, now: Time, output: Output) {
+        match output {
+            Output::Transmit { conn, to, train, ecn } => self.transmit(now, conn, to, &train, ecn),
+            Output::Notice { conn, notice } => {
+                self.told.note(conn);
+                if let Some(slot) = self.slots.get_mut(&conn) {
+                    slot.tell(notice, &mut self.to_wake);
+                }
+            }
+            Output::Event(event) => self.observe(&event),
+            Output::Wait(_) => {}
         }
     }
 
@@ -207,13 +262,13 @@ impl Core {
     }
 
     /// What became of it. Says whether there may be more to send at once.
-    pub(super) fn sent(&mut self, now: Time, mut batch: Batch, flushed: &Flushed) -> bool {
+    pub(super) fn sent(&mut self, clock: &Clock, mut batch: Batch, flushed: &Flushed) -> bool {
         self.is_sending = false;
         if *flushed == Flushed::Refused {
-            self.unreachable(now);
+            self.unreachable(clock.now());
         }
         for (peer, bytes) in batch.too_large() {
-            let _never_fails = self.handle(now, Input::TooLarge { peer, bytes });
+            let _never_fails = self.handle(clock.now(), Input::TooLarge { peer, bytes });
         }
         if batch.is_empty() {
             self.spare = batch;
@@ -221,7 +276,9 @@ impl Core {
             batch.append(mem::take(&mut self.batch));
             self.batch = batch;
         }
-        self.drain(now);
+        if !self.is_drained {
+            self.drain(clock.now());
+        }
         *flushed != Flushed::Full
     }
 

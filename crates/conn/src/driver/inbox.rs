@@ -50,9 +50,4 @@ impl Inbox {
         });
         self.is_refused |= received == Received::Refused;
     }
-
-    /// Whether there is nothing to tell the engine.
-    pub(super) fn is_empty(&self) -> bool {
-        self.arrived.is_empty() && !self.is_refused
-    }
 }

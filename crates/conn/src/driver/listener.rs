@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use tokio::net::ToSocketAddrs;
 
-use super::core::Core;
+use super::core::{Core, Ends};
 use super::endpoint::Endpoint;
 use super::stream::Stream;
 use crate::engine::ConnId;
@@ -42,8 +42,9 @@ impl Listener {
     /// # Errors
     /// None today; the signature is tokio's.
     pub async fn accept(&self) -> io::Result<(Stream, SocketAddr)> {
-        let next = |core: &mut Core, now| core.accept(now, self.id).transpose();
-        let (id, peer) = self.endpoint.shared().wait_for(self.id, next).await?;
+        let next = |core: &mut Core, now| core.accept(now, self.id);
+        // The one that was accepted before may be about to speak.
+        let (id, peer) = self.endpoint.shared().wait_for(self.id, Ends::Listening, next).await?;
         Ok((Stream::new(self.endpoint.clone(), id, peer), peer))
     }
 

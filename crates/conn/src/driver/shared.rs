@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
 use super::clock::Clock;
-use super::core::Core;
+use super::core::{Core, Ends};
 use super::inbox::Inbox;
 use super::socket::Socket;
 use crate::engine::{ConnId, Time};
@@ -70,11 +70,26 @@ impl Shared {
 
     /// Whoever is polled drives the engine: one change, then everything that follows from it.
     pub(super) fn drive<T>(&self, change: impl FnOnce(&mut Core, Time) -> T) -> T {
+        self.change(change, |_| Ends::Sending)
+    }
+
+    /// As [`Shared::drive`], for a call of an application that is likely to speak next: an acknowledgment alone may wait for
+    /// its words.
+    pub(super) fn adjust<T>(&self, change: impl FnOnce(&mut Core, Time) -> T) -> T {
+        self.change(change, |_| Ends::Listening)
+    }
+
+    /// As [`Shared::drive`], for what an application waits for: once it has that, it is likely to speak.
+    pub(super) fn attempt<T>(&self, attempt: impl FnOnce(&mut Core, Time) -> Poll<T>) -> Poll<T> {
+        self.change(attempt, Ends::of)
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut Core, Time) -> T, ends: impl FnOnce(&T) -> Ends) -> T {
         let mut core = self.lock();
         // Read under the lock, so that the engine's time never runs backwards.
         let now = self.clock.now();
         let result = change(&mut core, now);
-        core.drain(now);
+        core.end(now, ends(&result));
         let gathers = core.gathers;
         self.settle(core, gathers);
         result
@@ -88,8 +103,12 @@ impl Shared {
         }
     }
 
-    /// Takes in what the socket has, and what is due, once `before` is done. Says whether something came; not if someone else is at it.
-    pub(super) fn turn(&self, before: impl FnOnce(&mut Core)) -> bool {
+    /// As [`Shared::attempt`], behind what the socket has, if nobody else is at it, and what is due; `before` comes first.
+    pub(super) fn turn<T>(
+        &self,
+        before: impl FnOnce(&mut Core),
+        attempt: impl FnOnce(&mut Core, Time) -> Poll<T>,
+    ) -> Poll<T> {
         // Whoever receives feeds the engine before anyone else does: what came first goes in first.
         let mut inbox = self.inbox.try_lock().ok();
         if let Some(inbox) = &mut inbox {
@@ -99,20 +118,22 @@ impl Shared {
         let now = self.clock.now();
         before(&mut core);
         core.begin_turn();
-        let some_came = inbox.is_some_and(|mut inbox| {
-            let some_came = !inbox.is_empty();
-            core.take_in(now, &mut inbox);
-            some_came
-        });
+        if let Some(inbox) = &mut inbox {
+            core.take_in(now, inbox);
+        }
+        drop(inbox);
         core.expire(now);
-        core.flush(now);
-        core.drain(now);
+        if core.waits_for_company() {
+            core.hear(now);
+        }
+        let outcome = attempt(&mut core, now);
+        core.end(now, Ends::of(&outcome));
         let gathers = core.told_several();
         self.settle(core, gathers);
-        some_came
+        outcome
     }
 
-    /// As [`Shared::drive`], for a task that waits until the attempt succeeds. It looks after the socket itself: what has
+    /// As [`Shared::attempt`], for a task that waits until it succeeds. It looks after the socket itself: what has
     /// come is taken in, and what comes next wakes it, so that no other task stands between the two: it is on duty.
     ///
     /// `looks_first` where that is likely to be needed; `awake` says that nobody has to be woken for it.
@@ -124,14 +145,13 @@ impl Shared {
         mut attempt: impl FnMut(&mut Core, Time, &Context<'_>) -> Poll<T>,
     ) -> Poll<T> {
         for _ in 0..ROUNDS {
-            if looks_first && self.socket.poll_readable(cx).is_ready() {
-                self.turn(&awake);
-            }
+            let came = looks_first && self.socket.poll_readable(cx).is_ready();
             let mut at = Time::ZERO;
-            let outcome = self.drive(|core, now| {
+            let change = |core: &mut Core, now| {
                 at = now;
                 attempt(core, now, cx)
-            });
+            };
+            let outcome = if came { self.turn(&awake, change) } else { self.attempt(change) };
             if outcome.is_ready() {
                 return outcome;
             }
@@ -151,7 +171,7 @@ impl Shared {
             let to_wake = mem::take(&mut core.to_wake);
             let batch = core.take_batch();
             core.gathers = gathers;
-            let needs_the_task = batch.is_none() && core.needs_the_task();
+            let needs_the_task = batch.is_none() && (core.needs_the_task() || self.is_forgotten(&core));
             let is_idle = core.is_idle();
             drop(core);
             to_wake.into_iter().for_each(Waker::wake);
@@ -166,8 +186,7 @@ impl Shared {
             };
             let flushed = batch.flush(&self.socket);
             core = self.lock();
-            let now = self.clock.now();
-            if !core.sent(now, batch, &flushed) {
+            if !core.sent(&self.clock, batch, &flushed) {
                 // The task waits until the socket takes more.
                 let to_wake = mem::take(&mut core.to_wake);
                 drop(core);
@@ -177,35 +196,56 @@ impl Shared {
         }
     }
 
+    /// Something waits for company, and nobody will look after it if that doesn't come.
+    fn is_forgotten(&self, core: &Core) -> bool {
+        core.waits && self.duty.until(self.clock.now()).is_none()
+    }
+
     /// Tries again with each change to a connection or listener, until there is something. Cancel safe if
-    /// `attempt` changes nothing unless it succeeds.
+    /// `attempt` changes nothing unless it succeeds; if it doesn't at once, this is how that ends.
     pub(super) async fn wait_for<T>(
         &self,
         id: ConnId,
-        mut attempt: impl FnMut(&mut Core, Time) -> Option<T>,
+        ends: Ends,
+        mut attempt: impl FnMut(&mut Core, Time) -> Poll<T>,
     ) -> T {
         let changed = self.lock().slot(id).changed();
         loop {
             // Before the attempt: what changes after it is not missed.
             let mut notified = pin!(changed.notified());
-            if let Some(found) = self.drive(&mut attempt) {
+            let outcome =
+                self.change(&mut attempt, |outcome| if outcome.is_ready() { Ends::Listening } else { ends });
+            if let Poll::Ready(found) = outcome {
                 return found;
             }
-            poll_fn(|cx| self.watch(cx, notified.as_mut())).await;
+            if let Some(found) = poll_fn(|cx| self.watch(cx, notified.as_mut(), &mut attempt)).await {
+                return found;
+            }
         }
     }
 
-    /// Waits for this, and looks after the socket meanwhile.
-    fn watch(&self, cx: &mut Context<'_>, mut notified: Pin<&mut Notified<'_>>) -> Poll<()> {
+    /// Waits until this notifies, or the attempt succeeds; and looks after the socket meanwhile.
+    fn watch<T>(
+        &self,
+        cx: &mut Context<'_>,
+        mut notified: Pin<&mut Notified<'_>>,
+        mut attempt: impl FnMut(&mut Core, Time) -> Poll<T>,
+    ) -> Poll<Option<T>> {
         for _ in 0..ROUNDS {
             if notified.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(());
+                return Poll::Ready(None);
             }
             if self.socket.poll_readable(cx).is_pending() {
                 self.duty.begin(self.clock.now());
                 return Poll::Pending;
             }
-            self.turn(|_| ());
+            let attempt = |core: &mut Core, now| {
+                core.flush(now);
+                attempt(core, now)
+            };
+            if let Poll::Ready(found) = self.turn(|_| (), attempt) {
+                return Poll::Ready(Some(found));
+            }
         }
         self.leave_duty();
         Poll::Pending

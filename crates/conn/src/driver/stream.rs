@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{ToSocketAddrs, lookup_host};
 
 use super::buffers;
-use super::core::Core;
+use super::core::{Core, Ends};
 use super::endpoint::Endpoint;
 use super::split::{self, OwnedReadHalf, OwnedWriteHalf};
 use crate::engine::{Call, CloseReason, ConnId, Info, KeepAlive};
@@ -152,7 +152,10 @@ impl Stream {
     /// down, and everything that was written was acknowledged; TIME-WAIT goes on in the background.
     /// Cancel safe.
     pub async fn closed(&self) -> CloseReason {
-        self.endpoint.shared().wait_for(self.id, |core, _| core.slot(self.id).ended.clone()).await
+        self.endpoint
+            .shared()
+            .wait_for(self.id, Ends::Sending, |core, _| ready_if(core.slot(self.id).ended.clone()))
+            .await
     }
 
     /// Writes without a copy: what is taken is gone from `bytes`, and is kept as it lies in memory until the peer has
@@ -184,7 +187,7 @@ impl Stream {
     }
 
     fn ask(&self, call: Call) -> io::Result<()> {
-        self.endpoint.shared().drive(|core, now| core.call(now, self.id, call))?;
+        self.endpoint.shared().adjust(|core, now| core.call(now, self.id, call))?;
         Ok(())
     }
 
@@ -194,9 +197,9 @@ impl Stream {
 
     /// Waits for the end of the three-way handshake.
     pub(super) async fn connected(&self) -> Result<(), CloseReason> {
-        let outcome = self.endpoint.shared().wait_for(self.id, |core, _| {
+        let outcome = self.endpoint.shared().wait_for(self.id, Ends::Sending, |core, _| {
             let slot = core.slot(self.id);
-            slot.ended.clone().map(Err).or(slot.is_connected.then_some(Ok(())))
+            ready_if(slot.ended.clone().map(Err).or(slot.is_connected.then_some(Ok(()))))
         });
         outcome.await
     }
@@ -240,7 +243,8 @@ impl Stream {
     ) -> Poll<io::Result<usize>> {
         let attempt = |core: &mut Core, now, cx: &Context<'_>| core.poll_write(now, self.id, cx, len, &first);
         let awake = |core: &mut Core| core.slot(self.id).writer = None;
-        self.endpoint.shared().attend(cx, true, awake, attempt)
+        // Who writes much needs the room that comes with the peer's acknowledgments.
+        self.endpoint.shared().attend(cx, len >= buffers::WORTH, awake, attempt)
     }
 
     pub(super) async fn write_bytes_shared(&self, bytes: &mut Bytes) -> io::Result<()> {
@@ -259,6 +263,11 @@ impl Stream {
     pub(super) fn shutdown_shared(&self) -> io::Result<()> {
         self.endpoint.shared().drive(|core, now| core.shutdown(now, self.id))
     }
+}
+
+/// What there is, once there is something.
+fn ready_if<T>(found: Option<T>) -> Poll<T> {
+    found.map_or(Poll::Pending, Poll::Ready)
 }
 
 impl Drop for Stream {

@@ -47,7 +47,10 @@ pub(super) async fn run(shared: Arc<Shared>) {
         if awake.is_err() {
             return;
         }
-        shared.turn(Core::task_awakes);
+        let _nobody_waits = shared.turn(Core::task_awakes, |core, now| -> Poll<()> {
+            core.flush(now);
+            Poll::Pending
+        });
     }
 }
 

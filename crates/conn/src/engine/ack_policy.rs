@@ -47,6 +47,20 @@ impl AckPolicy {
         matches!(self.owed, Owed::Now(_) | Owed::Alone(_))
     }
 
+    /// What is owed tells nothing that the peer waits for: that what it sent last has arrived, as all did before.
+    pub(crate) fn may_wait(&self) -> bool {
+        match self.owed {
+            Owed::Nothing | Owed::Later => true,
+            Owed::Now(cause) => {
+                matches!(
+                    cause,
+                    Cause::QuickAck | Cause::SecondSegment | Cause::FinArrived | Cause::SynAckArrived
+                )
+            }
+            Owed::Alone(_) => false,
+        }
+    }
+
     /// A segment with data came in order: its ACK may wait, unless it is the second. Returns whether it waits.
     pub(crate) fn on_in_order(&mut self, may_wait: bool) -> bool {
         self.waiting = self.waiting.saturating_add(1);

@@ -125,6 +125,7 @@ pub(crate) struct Connection {
     pub(super) user_timeouts: UserTimeout,
     /// The application reads no more, and holds no handle.
     pub(super) released: bool,
+    /// Nothing is left to read, and no end: who reads is told of both.
     pub(super) reader_waits: bool,
     pub(super) writer_waits: bool,
     pub(super) ended: Option<CloseReason>,
@@ -245,9 +246,21 @@ impl Connection {
     pub(crate) fn poll(&mut self, now: Time) -> Option<Out> {
         if self.outbox.is_empty() && self.may_send {
             self.output(now);
-            self.may_send = !self.outbox.is_empty();
+            self.may_send &= !self.outbox.is_empty();
         }
         self.outbox.pop_front()
+    }
+
+    /// The next thing it has said: no segment is made.
+    pub(crate) fn poll_said(&mut self) -> Option<Out> {
+        self.outbox.pop_front()
+    }
+
+    /// It has no more to send than an acknowledgment that may wait for company.
+    pub(crate) fn only_acknowledges(&self) -> bool {
+        let says_more = || self.outbox.iter().any(|out| matches!(out, Out::Train(..)));
+        let may_wait = !self.origin.config.ack_delay.is_zero() && self.acks.may_wait();
+        self.ended.is_none() && may_wait && self.sender.is_empty() && !says_more()
     }
 
     /// Whether [`Connection::poll`] may have something to say.
@@ -281,6 +294,11 @@ impl Connection {
     /// No application holds it, or ever will.
     pub(crate) fn disown(&mut self) {
         self.released = true;
+    }
+
+    /// There is something to read, or an end.
+    pub(crate) fn is_readable(&self) -> bool {
+        self.ended.is_some() || !self.reader_waits
     }
 
     pub(crate) fn room(&self) -> usize {

@@ -168,10 +168,50 @@ impl Endpoint {
         }
     }
 
+    /// Whether no more is to be said than an acknowledgment of one connection's, which may wait for the data that its
+    /// application is about to send (RFC 9293 section 3.8.6.3): a caller that knows of such an application polls later.
+    #[must_use]
+    pub fn only_acknowledges(&self) -> bool {
+        let only = |id| self.slots.get(id).is_some_and(|slot| slot.only_acknowledges());
+        self.ready.len() <= 1 && self.ready.iter().all(only)
+    }
+
+    /// The next output, of those that make no segment.
+    pub fn poll_said(&mut self) -> Option<Output> {
+        loop {
+            if let Some(output) = self.outbox.pop_front() {
+                return Some(output);
+            }
+            let &id = self.ready.front()?;
+            let slot = self.slots.get_mut(&id)?;
+            match slot.awake().poll_said()? {
+                Out::Train(train, ecn) => {
+                    return Some(Output::Transmit { conn: Some(id), to: slot.key.peer, train, ecn });
+                }
+                Out::Event(event) => return Some(Output::Event(event)),
+                Out::Notice(_) if slot.place.is_some() => {}
+                Out::Notice(notice) => return Some(Output::Notice { conn: id, notice }),
+            }
+        }
+    }
+
     /// A connection changed: everything here that follows from its state follows at once, so that nothing depends
     /// on how far the caller drains [`Endpoint::poll`].
     fn note(&mut self, id: ConnId) {
+        self.follow_up(id, false);
+    }
+
+    /// A connection took something in: it may have something to say.
+    fn wake(&mut self, id: ConnId) {
+        self.follow_up(id, true);
+    }
+
+    fn follow_up(&mut self, id: ConnId, may_speak: bool) {
         let Some(slot) = self.slots.get_mut(&id) else { return };
+        if may_speak && !slot.is_ready {
+            slot.is_ready = true;
+            self.ready.push_back(id);
+        }
         if let Some(next) = slot.other_deadline() {
             if let Some(before) = slot.deadline.replace(next) {
                 self.deadlines.remove(&(before, id));
@@ -263,15 +303,6 @@ impl Endpoint {
         }
     }
 
-    /// A connection took something in: it may have something to say.
-    fn wake(&mut self, id: ConnId) {
-        self.note(id);
-        if let Some(slot) = self.slots.get_mut(&id).filter(|slot| !slot.is_ready) {
-            slot.is_ready = true;
-            self.ready.push_back(id);
-        }
-    }
-
     /// RFC 5927: an ICMP message may be forged, so it only ends what was never established (RFC 9293
     /// section 3.9.2.2: MUST-54, MUST-56, SHLD-26; X-16).
     fn unreachable(&mut self, now: Time, peer: SocketAddr) {
@@ -305,11 +336,8 @@ impl Endpoint {
         if let Some(slot) = self.slots.get_mut(&conn) {
             let connection = slot.awake();
             let reply = connection.call(now, call);
-            if connection.may_speak() {
-                self.wake(conn);
-            } else {
-                self.note(conn);
-            }
+            let may_speak = connection.may_speak();
+            self.follow_up(conn, may_speak);
             return reply;
         }
         let closes = matches!(call, Call::Abort | Call::Release);
@@ -375,6 +403,12 @@ impl Endpoint {
     pub fn info(&self, conn: ConnId) -> Option<Info> {
         let slot = self.slots.get(&conn);
         slot.map_or_else(|| self.remnant_info(conn), |slot| slot.info())
+    }
+
+    /// Whether a [`super::Call::Read`] may have an answer now. If not, a [`Notice::Readable`] or the end will come.
+    #[must_use]
+    pub fn is_readable(&self, conn: ConnId) -> bool {
+        self.slots.get(&conn).is_none_or(|slot| slot.is_readable())
     }
 
     /// How many bytes a [`super::Call::Write`] would take now.

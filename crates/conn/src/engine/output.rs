@@ -119,7 +119,6 @@ impl Connection {
             self.timers.stop(Timer::Retransmit);
         }
         if is_new && self.may_lead(&train) {
-            self.arm(now);
             self.follow(now, &mut train, start, rate);
         }
         self.note_limit();

@@ -3,11 +3,12 @@
 //! Whole it takes some kilobytes, most of them room for what is under way, in buffers that are as large as they once had
 //! to be. Idle, nearly all of its numbers are zero or small, and come to some hundred bytes.
 
+use std::any::Any;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use lucid_congestion::{Controller, DeliveryRate, Pacer, RttEstimator, Time};
+use lucid_congestion::{Controller, Cubic, DeliveryRate, Pacer, RttEstimator, Time};
 use lucid_wire::SeqNum;
 use serde::{Deserialize, Serialize};
 
@@ -35,8 +36,8 @@ use super::user_timeout::UserTimeout;
 /// A connection at rest.
 pub(crate) struct AtRest {
     config: Arc<Config>,
-    /// It may be anyone's, so it stays as it is.
-    congestion: Box<dyn Controller>,
+    /// One that isn't packed stays as it is: it may be anyone's.
+    congestion: Option<Box<dyn Controller>>,
     resend_cause: Cause,
     packed: Box<[u8]>,
 }
@@ -53,6 +54,7 @@ macro_rules! packed {
         #[derive(Serialize, Deserialize)]
         struct Packed {
             who: Who,
+            cubic: Option<Cubic>,
             $($field: $type,)*
         }
 
@@ -61,7 +63,9 @@ macro_rules! packed {
             pub(crate) fn rest(self) -> AtRest {
                 let Self { origin, congestion, resend_cause, unproven: _, ended: _, outbox: _, may_send: _, $($field,)* } = self;
                 let (who, config) = Who::of(origin);
-                let packed = postcard::to_allocvec(&Packed { who, $($field,)* });
+                let cubic = (&*congestion as &dyn Any).downcast_ref::<Cubic>().cloned();
+                let congestion = cubic.is_none().then_some(congestion);
+                let packed = postcard::to_allocvec(&Packed { who, cubic, $($field,)* });
                 let packed = packed.expect("memory takes it").into_boxed_slice();
                 AtRest { config, congestion, resend_cause, packed }
             }
@@ -71,8 +75,10 @@ macro_rules! packed {
             /// The connection, whole again. It is what it was, but for room in its buffers.
             pub(crate) fn wake(self) -> Connection {
                 let Self { config, congestion, resend_cause, packed } = self;
-                let Packed { who, $($field,)* } = postcard::from_bytes(&packed).expect("it was packed here");
+                let Packed { who, cubic, $($field,)* } = postcard::from_bytes(&packed).expect("it was packed here");
                 let origin = who.with(config);
+                let congestion = congestion.or_else(|| cubic.map(|cubic| Box::new(cubic) as Box<dyn Controller>));
+                let congestion = congestion.expect("one of them is there");
                 let (unproven, ended, outbox, may_send) = (None, None, VecDeque::new(), true);
                 Connection { origin, congestion, resend_cause, unproven, ended, outbox, may_send, $($field,)* }
             }
@@ -172,12 +178,13 @@ impl AtRest {
     /// To look at only: with a controller that knows nothing.
     fn look(&self) -> Connection {
         let (config, packed) = (Arc::clone(&self.config), self.packed.clone());
-        let congestion = config.algorithm.build(config.congestion(1, 0));
+        let congestion = self.congestion.is_some().then(|| config.algorithm.build(config.congestion(1, 0)));
         Self { config, congestion, resend_cause: self.resend_cause, packed }.wake()
     }
 
     pub(crate) fn info(&self) -> Info {
-        self.look().info_with(self.congestion.as_ref())
+        let connection = self.look();
+        connection.info_with(self.congestion.as_deref().unwrap_or(connection.congestion.as_ref()))
     }
 
     pub(crate) fn room(&self) -> usize {

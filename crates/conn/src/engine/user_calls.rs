@@ -75,6 +75,7 @@ impl Connection {
         let orderly = self.ended.as_ref().is_none_or(|reason| *reason == CloseReason::Finished);
         if let Some(receiver) = self.receiver.as_mut().filter(|_| orderly) {
             let data = receiver.read(max);
+            self.reader_waits = receiver.unread() == 0 && !receiver.is_finished();
             if !data.is_empty() || max == 0 {
                 self.tune_receive_buffer(now);
                 self.owe_window_update();
@@ -85,7 +86,6 @@ impl Connection {
             }
         }
         self.alive()?;
-        self.reader_waits = true;
         Ok(Reply::Data(Pieces::new()))
     }
 

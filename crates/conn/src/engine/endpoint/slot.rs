@@ -81,6 +81,15 @@ impl Slot {
         self.whole().map(Connection::info).or_else(|| self.at_rest.as_ref().map(AtRest::info))
     }
 
+    pub(super) fn only_acknowledges(&self) -> bool {
+        self.whole().is_some_and(Connection::only_acknowledges)
+    }
+
+    /// One at rest is to be asked.
+    pub(super) fn is_readable(&self) -> bool {
+        self.whole().is_none_or(Connection::is_readable)
+    }
+
     pub(super) fn room(&self) -> usize {
         match (&self.whole, &self.at_rest) {
             (Some(connection), _) => connection.room(),
