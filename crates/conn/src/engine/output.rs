@@ -160,11 +160,16 @@ impl Connection {
         let window = self.congestion_window();
         let is_full = size == usize::from(self.sender.mss());
         let mut full = if is_full { self.sender.full_segments(window) } else { 0 };
-        let mut end = start + size as u64;
+        let first = start + size as u64;
+        let mut end = first;
         for _ in 1..most {
             let next = if full > 0 { end + size as u64 } else { self.last_of_train(window, end, size) };
             if next == end || self.held_back_at(now, next.since(end), rate).is_some() {
                 break;
+            }
+            if end == first {
+                // As it would be behind a segment that goes alone.
+                self.arm(now);
             }
             let len = next.since(end) as usize;
             self.depart(now, end..next, len, rate);

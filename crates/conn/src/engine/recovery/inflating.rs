@@ -1,6 +1,6 @@
 //! Recovery as RFC 5681 and RFC 6582 have it: duplicate ACKs are counted, and inflate the window.
 
-use lucid_congestion::{Ack, Loss as LossEvent, Phase, Time};
+use lucid_congestion::{Ack, Controller, Loss as LossEvent, Phase, Time};
 
 use crate::engine::cause::Cause;
 use crate::engine::connection::Connection;
@@ -72,7 +72,7 @@ impl Connection {
             OnDuplicate::FastRetransmit => self.fast_retransmit(now),
             // RFC 5681 3.2: a peer may make up duplicates; no more count than segments are out to cause them.
             OnDuplicate::Inflate if count as usize <= self.sender.in_flight().segments() => {
-                self.congest(now, Cause::FurtherDuplicateAck, |congestion| congestion.on_duplicate_ack());
+                self.congest(now, Cause::FurtherDuplicateAck, Controller::on_duplicate_ack);
             }
             OnDuplicate::Inflate | OnDuplicate::TooFew | OnDuplicate::Ignore => {}
         }
