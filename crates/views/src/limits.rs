@@ -1,6 +1,6 @@
 //! What a sender waits for.
 
-use lucid_conn::engine::{Info, RecoveryState};
+use lucid_conn::engine::{Info, RecoveryState, State};
 use serde::Serialize;
 
 /// What keeps a sender from sending more at a moment.
@@ -42,7 +42,8 @@ impl LimitedBy {
     #[must_use]
     pub fn of(info: &Info, room: usize, counted_header: u16) -> Self {
         if info.unsent == 0 && info.lost == 0 {
-            return if room == 0 { Self::SendBuffer } else { Self::Application };
+            let may_write = matches!(info.state, State::Established | State::CloseWait);
+            return if room == 0 && may_write { Self::SendBuffer } else { Self::Application };
         }
         let mss = u64::from(info.mss);
         let next = if info.lost > 0 { mss } else { mss.min(info.unsent) };

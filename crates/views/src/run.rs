@@ -104,7 +104,7 @@ pub struct Story {
 
     /// cwnd, in bytes as the controller counts them.
     pub cwnd: Line<f64>,
-    /// ssthresh, likewise; infinite until something was lost.
+    /// ssthresh, likewise; [arbitrarily high](crate::words::is_arbitrary) until something was lost.
     pub ssthresh: Line<f64>,
     /// FlightSize: bytes of sequence space sent and not acknowledged.
     pub flight_size: Line<u64>,

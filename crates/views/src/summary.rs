@@ -119,7 +119,12 @@ impl Summary {
     /// It in plain sentences, the most important first.
     #[must_use]
     pub fn sentences(&self) -> Vec<String> {
-        let mut said = vec![self.transfer(), self.losses.to_string()];
+        // Who mostly listens has little that could be lost: only if something was, it is worth a word.
+        let listens = self.bytes_received > self.bytes_sent;
+        let mut said = vec![self.transfer()];
+        if !listens || self.losses.segments > 0 {
+            said.push(self.losses.to_string());
+        }
         if self.timeouts > 0 || self.losses.segments > 0 {
             said.push(match self.timeouts {
                 0 => "No timeout.".to_owned(),
@@ -135,13 +140,12 @@ impl Summary {
             said.push(format!("The window was cut wrongly {times}, and the cut taken back."));
         }
         said.extend(self.limit());
-        if self.bytes_received > self.bytes_sent && self.out_of_order + self.duplicates > 0 {
-            said.push(format!(
-                "Of what came, {} before {} turn and {} brought nothing new.",
-                counted(self.out_of_order, "segment was", "segments were"),
-                if self.out_of_order == 1 { "its" } else { "their" },
-                self.duplicates
-            ));
+        if listens && self.out_of_order > 0 {
+            let turn = if self.out_of_order == 1 { "its" } else { "their" };
+            said.push(format!("{} came before {turn} turn.", counted(self.out_of_order, "segment", "segments")));
+        }
+        if listens && self.duplicates > 0 {
+            said.push(format!("{} brought nothing new.", counted(self.duplicates, "segment", "segments")));
         }
         said
     }
@@ -226,15 +230,19 @@ impl fmt::Display for Losses {
             many => write!(f, "{many} segments were {verb}")?,
         }
         let repairs = [
-            ("fast recovery repaired", self.by_fast_recovery),
+            ("fast recovery", self.by_fast_recovery),
             ("the tail probe", self.by_tail_probe),
             ("the retransmission timer", self.by_timeout),
             ("something else", self.by_other),
         ];
         let by: Vec<_> = repairs.iter().filter(|(_, count)| *count > 0).collect();
         for (index, (who, count)) in by.iter().enumerate() {
-            let verb = if index == 0 && !who.ends_with("repaired") { " repaired" } else { "" };
-            write!(f, "{} {who}{verb} {count}", if index == 0 { ";" } else { "," })?;
+            let (mark, verb) = if index == 0 { (";", " repaired") } else { (",", "") };
+            match (*count == segments, segments) {
+                (true, 1) => write!(f, "{mark} {who}{verb} it")?,
+                (true, _) => write!(f, "{mark} {who}{verb} all of them")?,
+                (false, _) => write!(f, "{mark} {who}{verb} {count}")?,
+            }
         }
         if self.not_repaired > 0 {
             write!(f, "{} {} not sent again", if by.is_empty() { ";" } else { "," }, self.not_repaired)?;

@@ -23,7 +23,10 @@ pub fn is_routine(event: &Event) -> bool {
     match &event.what {
         What::Sent { retransmission, segment, .. } => *retransmission == 0 && is_plain(segment),
         What::Received { segment } => is_plain(segment),
-        What::Arrived { arrival, .. } => *arrival == Arrival::InOrder,
+        // Of what comes before its turn, the first shows that there is a gap.
+        What::Arrived { arrival, bytes, waiting, .. } => {
+            *arrival == Arrival::InOrder || (*arrival == Arrival::OutOfOrder && waiting > bytes)
+        }
         What::Window { cwnd, phase, .. } => cwnd.after >= cwnd.before && phase.before == phase.after,
         What::RoundTrip { .. } | What::AckDelayed { .. } | What::AckDelayExpired => true,
         What::InflightFull { .. } | What::CorkExpired { .. } | What::DuplicateAck { .. } => true,
@@ -204,9 +207,16 @@ fn times(before: u32) -> String {
     }
 }
 
-/// Bytes of a window: whole ones, or infinitely many.
+/// Bytes of a window, in whole ones.
 fn bytes(value: f64) -> String {
-    if value.is_finite() { format!("{value:.0}") } else { "unlimited".to_owned() }
+    if is_arbitrary(value) { "arbitrarily high".to_owned() } else { format!("{value:.0}") }
+}
+
+/// Whether a threshold is one of those that a connection begins with, "arbitrarily high" (RFC 5681 section 3.1): no window
+/// reaches it (RFC 7323 section 2.3).
+#[must_use]
+pub fn is_arbitrary(threshold: f64) -> bool {
+    threshold >= f64::from(1 << 30)
 }
 
 /// A duration with three digits that matter: `1.20 s`, `48.3 ms`, `120 us`.

@@ -226,25 +226,26 @@ impl Draft {
         {
             story.state.set(at, info.state);
         }
-        story.cwnd.set(at, info.cwnd);
-        story.ssthresh.set(at, info.ssthresh);
-        story.flight_size.set(at, info.flight_size);
-        story.pipe.set(at, info.flight_size.saturating_sub(info.lost + info.arrived));
-        story.send_window.set(at, info.send_window);
-        let una = story.outgoing.acknowledged.last().unwrap_or(0);
+        // Until both SYNs are known the controller counts in segments of a size that nobody has agreed to.
         if info.state.is_synchronized() {
+            story.cwnd.set(at, info.cwnd);
+            story.ssthresh.set(at, info.ssthresh);
+            story.flight_size.set(at, info.flight_size);
+            story.pipe.set(at, info.flight_size.saturating_sub(info.lost + info.arrived));
+            story.send_window.set(at, info.send_window);
+            story.rule.set(at, rule(info));
+            story.pacing_rate.set(at, info.pacing_rate);
+            let una = story.outgoing.acknowledged.last().unwrap_or(0);
             story.outgoing.edge.set(at, una + info.send_window);
         }
         if let Some(smoothed) = info.smoothed_rtt {
             story.smoothed_rtt.set(at, smoothed);
         }
         story.rto.set(at, info.rto);
-        story.pacing_rate.set(at, info.pacing_rate);
         story.delivered.set(at, info.delivered);
         story.received.set(at, info.counts.bytes_received);
         let Info { unsent, flight_size, waiting, unread, .. } = *info;
         story.buffers.set(at, Buffers { unsent, in_flight: flight_size, waiting, unread });
-        story.rule.set(at, rule(info));
         let may_send = matches!(
             info.state,
             State::Established | State::CloseWait | State::FinWait1 | State::Closing | State::LastAck

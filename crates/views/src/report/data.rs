@@ -219,6 +219,7 @@ impl Made {
 
     fn lines(&mut self, story: &Story, clock: impl Fn(Time) -> i64 + Copy, most: usize) -> Lines {
         let finite = |value: f64| value.is_finite().then_some(value.round());
+        let threshold = |value: f64| (!words::is_arbitrary(value)).then_some(value.round());
         let window = |at| story.smoothed_rtt.at(at).unwrap_or(Duration::from_millis(100));
         let delivered = rate(story.delivered.points(), window);
         let received: Vec<_> =
@@ -232,7 +233,7 @@ impl Made {
         let whole = |bytes: u64| Some(bytes as f64);
         Lines {
             cwnd: self.line(&story.cwnd, clock, most, finite),
-            ssthresh: self.line(&story.ssthresh, clock, most, finite),
+            ssthresh: self.line(&story.ssthresh, clock, most, threshold),
             pipe: self.line(&story.pipe, clock, most, whole),
             window: self.line(&story.send_window, clock, most, whole),
             srtt: self.line(&story.smoothed_rtt, clock, most, |rtt| Some(nanos(rtt))),

@@ -32,7 +32,7 @@ class BufferBars {
   }
   draw() { this.drawOver(); }
   drawOver() {
-    const t = this.axis.cursor ?? this.axis.marked?.t ?? this.axis.from;
+    const t = this.axis.cursor ?? this.axis.marked?.t ?? (this.axis.from + this.axis.to) / 2;
     this.when.textContent = `at ${clock(t)}: point at a plot, mark an event, or play`;
     this.drawn = this.rows.length;
     for (const [line, bar, value] of this.rows) {

@@ -77,23 +77,27 @@ class Ladder {
   arrows(g, story, from, to) {
     const { segments } = story.out;
     const [first, end] = this.visible(segments);
-    // More than a few for each row of pixels can't be told apart: of ordinary ones each n-th is drawn.
-    const each = Math.max(1, Math.ceil((end - first) / (this.height * 3)));
+    // Lines closer than this can't be told apart: of ordinary ones each n-th is drawn, and faintly.
+    const each = Math.max(1, Math.ceil((end - first) / (this.height / 3)));
     const spacing = ((this.height - 34) / this.axis.width) * ((this.axis.to - this.axis.from) / Math.max(end - first, 1));
-    let labelled = -Infinity;
+    let labelled = -Infinity, took = 0;
     for (let i = first; i < end; i++) {
       const look = segments.l[i];
       if (look === 0 && !flagsOf(segments.f[i]) && i % each) continue;
       const y = this.y(segments.t[i]), arrives = segments.d[i] >= 0, lost = segments.d[i] === -1;
-      const far = arrives ? this.y(segments.t[i] + segments.d[i]) : y + 14;
-      const x = arrives ? to : from + (to - from) * (lost ? 0.6 : 0.25);
+      if (arrives) took = segments.d[i];
+      // A lost one goes a part of the way that others went before it.
+      const part = arrives ? 1 : lost ? 0.6 : 0.25, x = from + (to - from) * part;
+      const far = this.y(segments.t[i] + took * part);
       if (Math.max(y, far) < 22 || Math.min(y, far) > this.height) continue;
       const colour = palette[lost ? "lost" : segments.r[i] ? "orange" : segments.n[i] || flagsOf(segments.f[i]) ? "blue" : "faint"];
       g.strokeStyle = g.fillStyle = colour;
       g.lineWidth = segments.n[i] ? 1.3 : 1;
+      g.globalAlpha = look === 0 && each > 1 ? 0.35 : 1;
       g.setLineDash(segments.r[i] ? [6, 3] : []);
       g.beginPath(); g.moveTo(from, y); g.lineTo(x, far); g.stroke();
       g.setLineDash([]);
+      g.globalAlpha = 1;
       this.drawn++;
       this.lines.push([from, y, x, far, segments.e[i], segments.t[i], story]);
       if (spacing > 5) this.head(g, from, y, x, far, lost);
@@ -118,6 +122,8 @@ class Ladder {
     g.translate(from + (x - from) * 0.06, y + (far - y) * 0.06);
     g.rotate(angle);
     g.textAlign = x > from ? "left" : "right";
+    g.strokeStyle = palette.paper; g.lineWidth = 3; g.lineJoin = "round";
+    g.strokeText(text, 0, -3);
     g.fillText(text, 0, -3);
     g.restore();
   }

@@ -162,7 +162,7 @@ class Panel {
 
   /// A line that holds its value until the next point; where points are denser than pixels, each pixel's lowest and
   /// highest are joined.
-  steps(g, line, colour, { width = 1.6, dash = [], until = Infinity } = {}) {
+  steps(g, line, colour, { width = 1.6, dash = [], until = Infinity, most = Infinity } = {}) {
     const [first, end] = this.seen(line.t);
     if (first >= end) return;
     g.strokeStyle = palette[colour]; g.lineWidth = width; g.setLineDash(dash); g.lineJoin = "round";
@@ -172,7 +172,8 @@ class Panel {
     for (let i = first; i < end; i++) {
       const value = line.v[i];
       const x = Math.max(this.x(line.t[i]), LEFT - 4);
-      if (value === null) { if (last !== null) g.lineTo(x, last); last = null; continue; }
+      // What lies above the picture is no part of it.
+      if (value === null || value > most) { if (last !== null) g.lineTo(x, last); last = null; continue; }
       const y = this.y(value);
       this.drawn++;
       const pixel = Math.round(x * 2) / 2;

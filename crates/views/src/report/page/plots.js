@@ -182,7 +182,7 @@ class Lines extends Panel {
       g.fillStyle = palette.blue;
       for (let i = first; i < end; i++, this.drawn++) g.fillRect(this.x(t[i]) - 1.25, this.y(v[i]) - 1.25, 2.5, 2.5);
     }
-    for (const [line, colour, dash] of this.of()) this.steps(g, line, colour, { dash: dash || [], until: story.to });
+    for (const [line, colour, dash, far] of this.of()) this.steps(g, line, colour, { dash: dash || [], until: story.to, most: far ? this.high : Infinity });
   }
 }
 
@@ -197,7 +197,7 @@ function plots(axis, shows, pick) {
   const tripAt = (t) => { const { trips } = shows.story; const i = above(trips.t, t) - 1; return i < 0 ? "-" : timeText(trips.v[i]); };
   return [
     new Bars({ ...common, name: "bars", title: "What goes on", height: 98,
-      series: [["state", "pink", "block", spanText("states")], ["phase", "orange", "block", spanText("rules")], ["limited by", "blue", "block", spanText("limits")]] }),
+      series: [["state", "faint", "", spanText("states")], ["phase", "faint", "", spanText("rules")], ["limited by", "faint", "", spanText("limits")]] }),
     new Sequence({ ...common, name: "sequence", title: "Time and sequence", height: 340, text: sizeText,
       series: [["segments", "blue", "", segmentAt], ["sent again", "orange", "dot"], ["lost", "lost", "dot"], ["SACKed", "green", "block"],
         ["acknowledged", "green", "", wayAt("acknowledged", bytesText)], ["window", "faint", "dashed", wayAt("edge", bytesText)]] }),
