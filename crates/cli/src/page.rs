@@ -78,7 +78,9 @@ fn read(path: &Path) -> Result<Run, Failure> {
     let file = File::open(path).map_err(unreadable)?;
     Run::read(file, Keep::default()).map_err(|error| match error {
         FollowError::Recording(RecordingError::Io(error)) => unreadable(error),
-        error => Failure::new(Exit::Mismatch, format!("no page can be made of {}", path.display())).because(error),
+        error => {
+            Failure::new(Exit::Mismatch, format!("no page can be made of {}", path.display())).because(error)
+        }
     })
 }
 

@@ -151,7 +151,10 @@ impl Report {
     /// A page was made of a recorded run.
     pub(crate) fn page(&self, page: &Path, bytes: usize, summary: &str) {
         let size = bytes.div_ceil(1000);
-        self.note(format_args!("{summary}\n{} has it all, in {size} kB: open it in a browser", page.display()));
+        self.note(format_args!(
+            "{summary}\n{} has it all, in {size} kB: open it in a browser",
+            page.display()
+        ));
         self.line(&Said::Page { page, bytes, summary });
     }
 

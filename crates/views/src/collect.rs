@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
-use lucid_conn::engine::{ConnId, Endpoint, Event, Time, What};
+use lucid_conn::engine::{Call, ConnId, Endpoint, Event, Input, Time, What};
 
 use crate::follow::Heard;
 use crate::run::{Keep, Story};
@@ -27,6 +27,8 @@ pub(crate) struct Collector {
     /// Every segment that came.
     arrivals: BTreeMap<Ports, Vec<(Time, u64)>>,
     strays: Vec<Event>,
+    /// The connection whose application did something about its sending with the last input.
+    writer: Option<ConnId>,
     ended_at: Time,
 }
 
@@ -39,6 +41,7 @@ impl Collector {
             touched: BTreeSet::new(),
             arrivals: BTreeMap::new(),
             strays: Vec::new(),
+            writer: None,
             ended_at: Time::ZERO,
         }
     }
@@ -56,11 +59,13 @@ impl Collector {
                     draft.left(identity::of(header, *bytes));
                 }
             }
-            Heard::Input(lucid_conn::engine::Input::Call { conn, .. }) => {
+            Heard::Input(Input::Call { conn, call }) => {
                 self.touched.insert(*conn);
+                self.writer = is_about_sending(call).then_some(*conn);
             }
+            Heard::Input(_) => self.writer = None,
             Heard::Settled(endpoint) => self.settled(at, endpoint),
-            Heard::Input(_) | Heard::Replied(_) => {}
+            Heard::Replied(_) => {}
         }
     }
 
@@ -80,7 +85,8 @@ impl Collector {
     fn settled(&mut self, at: Time, endpoint: &Endpoint) {
         for conn in std::mem::take(&mut self.touched) {
             if let (Some(draft), Some(info)) = (self.drafts.get_mut(&conn), endpoint.info(conn)) {
-                draft.sample(at, &info, endpoint.room(conn), self.counted_header);
+                let is_writing = self.writer == Some(conn);
+                draft.sample(at, &info, endpoint.room(conn), self.counted_header, is_writing);
             }
         }
     }
@@ -95,5 +101,16 @@ impl Collector {
             story
         });
         (stories.collect(), strays)
+    }
+}
+
+/// Whether a call gives the connection something to send, or leave to send it.
+fn is_about_sending(call: &Call) -> bool {
+    match call {
+        Call::Write(_) | Call::WriteMore(_) | Call::WriteUrgent(_) | Call::Flush | Call::Shutdown => true,
+        Call::SetNagle(_) | Call::SetCork(_) => true,
+        Call::Read { .. } | Call::Release | Call::Abort | Call::SetKeepAlive(_) | Call::SetUserTimeout(_) => {
+            false
+        }
     }
 }

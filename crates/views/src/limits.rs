@@ -17,7 +17,8 @@ pub enum LimitedBy {
     SendBuffer,
     /// Pacing: the next segment's time has not come.
     Pacing,
-    /// A small segment waits to become a larger one (Nagle, a cork, or a silly window; RFC 9293 section 3.7.4).
+    /// A small segment waits to become a larger one, until an acknowledgment or a timer lets it go (Nagle, a cork, or a
+    /// silly window; RFC 9293 section 3.7.4). Where the application ends the wait with more data, it was the limit.
     SmallSegment,
 }
 

@@ -151,9 +151,8 @@ fn gather(mut sources: Vec<Source>, limits: Limits) -> Report {
     notes.extend(made.notes());
     let place = |source: usize, index: usize| chosen.iter().position(|it| *it == (source, index));
     let pairs = meetings.iter().filter_map(|meeting| place(0, meeting.one).zip(place(1, meeting.other)));
-    let summary = chosen.first().map(|&(source, index)| {
-        Summary::of(&sources[source].run.stories[index]).sentences()
-    });
+    let summary =
+        chosen.first().map(|&(source, index)| Summary::of(&sources[source].run.stories[index]).sentences());
     Report {
         title: title(&sources),
         summary: summary.unwrap_or_else(|| vec!["No connection was opened.".to_owned()]),
@@ -168,9 +167,10 @@ fn gather(mut sources: Vec<Source>, limits: Limits) -> Report {
 
 /// Which stories are told, by source and place: those that sent most first, so that of two ends the sender comes first.
 fn choose(sources: &[Source], meetings: &[Meeting], most: usize) -> Vec<(usize, usize)> {
-    let each = sources.iter().enumerate().flat_map(|(source, Source { run, .. })| {
-        (0..run.stories.len()).map(move |index| (source, index))
-    });
+    let each = sources
+        .iter()
+        .enumerate()
+        .flat_map(|(source, Source { run, .. })| (0..run.stories.len()).map(move |index| (source, index)));
     let carried = |&(source, index): &(usize, usize)| {
         let counts = &sources[source].run.stories[index].counts;
         let has_peer = meetings.iter().any(|meeting| [meeting.one, meeting.other][source] == index);
@@ -187,6 +187,3 @@ fn title(sources: &[Source]) -> String {
     let names: Vec<&str> = sources.iter().map(|source| source.name.as_str()).collect();
     format!("lucid: {}", names.join(" and "))
 }
-
-#[cfg(test)]
-mod tests;

@@ -29,6 +29,12 @@ impl<T: Copy + PartialEq> Line<T> {
         }
     }
 
+    /// Since its last point it was in truth this.
+    pub fn amend(&mut self, value: T) {
+        let Some((at, _)) = self.points.pop() else { return };
+        self.set(at, value);
+    }
+
     /// The points.
     #[must_use]
     pub fn points(&self) -> &[(Time, T)] {

@@ -84,7 +84,8 @@ impl Summary {
         }
         limited_by.retain(|(_, time)| !time.is_zero());
         limited_by.sort_by_key(|(_, time)| core::cmp::Reverse(*time));
-        let repairs: Vec<_> = story.rule.spans(story.ended_at).filter(|span| span.what.is_recovery()).collect();
+        let repairs: Vec<_> =
+            story.rule.spans(story.ended_at).filter(|span| span.what.is_recovery()).collect();
         let count = |wanted: Arrival| {
             let texts = story.incoming.segments.iter().map(|segment| segment.reception);
             texts.filter(|reception| *reception == Reception::Text(wanted)).count() as u64
@@ -142,7 +143,10 @@ impl Summary {
         said.extend(self.limit());
         if listens && self.out_of_order > 0 {
             let turn = if self.out_of_order == 1 { "its" } else { "their" };
-            said.push(format!("{} came before {turn} turn.", counted(self.out_of_order, "segment", "segments")));
+            said.push(format!(
+                "{} came before {turn} turn.",
+                counted(self.out_of_order, "segment", "segments")
+            ));
         }
         if listens && self.duplicates > 0 {
             said.push(format!("{} brought nothing new.", counted(self.duplicates, "segment", "segments")));
@@ -178,7 +182,7 @@ impl Summary {
         let what = match most {
             LimitedBy::CongestionWindow => "the congestion window was the limit",
             LimitedBy::Receiver => "the receiver's window was the limit",
-            LimitedBy::Application => "nothing more waited to be sent",
+            LimitedBy::Application => "the application was the limit: nothing more waited to be sent",
             LimitedBy::SendBuffer => "the send buffer was the limit",
             LimitedBy::Pacing => "pacing was the limit: segments waited for their turn",
             LimitedBy::SmallSegment => "small segments waited to become larger ones",

@@ -88,7 +88,9 @@ pub fn sentence(event: &Event, origin: Origin) -> String {
         What::Discarded { segment: Some(segment), .. } => format!("Drops {}", one(segment, theirs, ours)),
         What::Discarded { peer, segment: None } => format!("Drops a datagram from {peer}"),
         What::CookieSent { peer, .. } => format!("Answers a SYN from {peer} with a cookie"),
-        What::DuplicateAck { count, ack } => format!("Duplicate ACK number {count}: still wants {}", our(*ack)),
+        What::DuplicateAck { count, ack } => {
+            format!("Duplicate ACK number {count}: still wants {}", our(*ack))
+        }
         What::Window { cwnd, ssthresh, phase, .. } => {
             let mut said = format!("cwnd {} to {}", bytes(cwnd.before), bytes(cwnd.after));
             if ssthresh.before.to_bits() != ssthresh.after.to_bits() {
@@ -127,7 +129,9 @@ pub fn sentence(event: &Event, origin: Origin) -> String {
             time(rto.after)
         ),
         What::Resending { seq, bytes, .. } => format!("To be sent again: {bytes} bytes from {}", our(*seq)),
-        What::FoundLost { bytes, seq } => format!("Found lost: {bytes} bytes, the first of them {}", our(*seq)),
+        What::FoundLost { bytes, seq } => {
+            format!("Found lost: {bytes} bytes, the first of them {}", our(*seq))
+        }
         What::DuplicateReported { start, end } => {
             format!("The peer has {} to {} twice", our(*start), our(*end))
         }
@@ -146,7 +150,9 @@ pub fn sentence(event: &Event, origin: Origin) -> String {
             format!("User timeout {} to {}", time(timeout.before), time(timeout.after))
         }
         What::ReceiveBuffer { bytes } => format!("Receive buffer {} to {} bytes", bytes.before, bytes.after),
-        What::PeerWindow { window } => format!("The peer's window: {} to {} bytes", window.before, window.after),
+        What::PeerWindow { window } => {
+            format!("The peer's window: {} to {} bytes", window.before, window.after)
+        }
         What::Faulted { fault, segment, outgoing, .. } => {
             let (from, to) = if *outgoing { (ours, theirs) } else { (theirs, ours) };
             format!("On purpose {}: {}", fault_name(*fault), one(segment, from, to))
@@ -203,6 +209,7 @@ fn times(before: u32) -> String {
     match before {
         0 => String::new(),
         1 => " again".to_owned(),
+        2 => " for the 3rd time".to_owned(),
         more => format!(" for the {}th time", more + 1),
     }
 }
@@ -223,6 +230,9 @@ pub fn is_arbitrary(threshold: f64) -> bool {
 #[must_use]
 pub fn time(duration: Duration) -> String {
     let seconds = duration.as_secs_f64();
+    if duration.is_zero() {
+        return "0 s".to_owned();
+    }
     let (value, unit) = match seconds {
         s if s >= 1.0 => (s, "s"),
         s if s >= 1e-3 => (s * 1e3, "ms"),
@@ -236,11 +246,26 @@ pub fn time(duration: Duration) -> String {
     format!("{value:.digits$} {unit}")
 }
 
+/// A large number in groups of three digits: `2,337,972`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 /// An amount of bytes as people say it: `812 bytes`, `8.2 kB`, `8.0 MB`.
 #[must_use]
 pub fn amount(bytes: u64) -> String {
     let value = bytes as f64;
     match bytes {
+        1 => "1 byte".to_owned(),
         0..1000 => format!("{bytes} bytes"),
         1000..1_000_000 => format!("{:.1} kB", value / 1e3),
         1_000_000..1_000_000_000 => format!("{:.1} MB", value / 1e6),

@@ -49,8 +49,15 @@ impl Chromium {
                 }
             }
         });
-        let mut chromium =
-            Self { child, to, from, last_id: 0, session: String::new(), events: Vec::new(), _profile: profile };
+        let mut chromium = Self {
+            child,
+            to,
+            from,
+            last_id: 0,
+            session: String::new(),
+            events: Vec::new(),
+            _profile: profile,
+        };
         let page = chromium.call("Target.createTarget", json!({ "url": "about:blank" }));
         let attach = json!({ "targetId": page["targetId"], "flatten": true });
         let attached = chromium.call("Target.attachToTarget", attach);
@@ -116,7 +123,8 @@ impl Chromium {
 
     /// Waits until the page has drawn what it was asked to.
     pub(crate) fn settle(&mut self) {
-        let frames = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))";
+        let frames =
+            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))";
         self.value(frames);
     }
 

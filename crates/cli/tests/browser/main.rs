@@ -49,7 +49,11 @@ fn every_demo_s_report_opens_without_a_complaint_and_shows_something_in_every_pl
     let steps = [
         ("step1", "--profile classic", "--profile classic --file 8192.txt"),
         ("step2", "--profile classic --delay 20ms", "--profile classic --file 8192.txt"),
-        ("step3", "--profile classic --drop data:2,4 --loss 8% --seed 2", "--profile classic --file 2048.txt --loss 12% --seed 16"),
+        (
+            "step3",
+            "--profile classic --drop data:2,4 --loss 8% --seed 2",
+            "--profile classic --file 2048.txt --loss 12% --seed 16",
+        ),
         ("step4", "--profile classic", "--profile classic --file 8192.txt --file 8192.txt"),
         ("step5", "--profile classic", "--profile classic --file large.txt"),
         ("step6", "--profile classic --cc tahoe --drop data:40", "--profile classic --file large.txt"),
@@ -78,7 +82,12 @@ fn hovering_clicking_zooming_and_playing_show_what_the_recording_has() {
     let bench = Bench::new();
     bench.write("files/large.txt", &bench::text(300_000));
     let name = "lossy";
-    let file = transfer(&bench, "--mss 1400 --delay 10ms --drop data:30,90,91", "--delay 10ms --file large.txt", name);
+    let file = transfer(
+        &bench,
+        "--mss 1400 --delay 10ms --drop data:30,90,91",
+        "--delay 10ms --file large.txt",
+        name,
+    );
     let server = story(&bench, "lossy.server");
     let mut chromium = Chromium::start();
     chromium.look((1400, 1000), "light");
@@ -92,7 +101,12 @@ fn hovering_clicking_zooming_and_playing_show_what_the_recording_has() {
     let mut values = 0;
     for part in [0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95] {
         let t = recorded(page.hover("windows", part));
-        let found = [page.readout("windows", "cwnd"), page.readout("windows", "in flight"), page.readout("sequence", "acknowledged"), page.readout("trips", "RTO")];
+        let found = [
+            page.readout("windows", "cwnd"),
+            page.readout("windows", "in flight"),
+            page.readout("sequence", "acknowledged"),
+            page.readout("trips", "RTO"),
+        ];
         let whole = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.0}"));
         let rto = server.rto.at(t).map_or("-".to_owned(), page::time);
         let expected = [
@@ -117,7 +131,10 @@ fn hovering_clicking_zooming_and_playing_show_what_the_recording_has() {
     assert_eq!(page.0.number("axis.marked.t"), at);
     assert!(page.0.text("events.said.textContent").contains(event.rfc), "{}", event.rfc);
     let row = page.0.text("document.querySelector('.event.marked').textContent");
-    assert!(row.contains("Sends") && row.contains(&format!("{} bytes from {}", resent.bytes, resent.start)), "{row}");
+    assert!(
+        row.contains("Sends") && row.contains(&format!("{} bytes from {}", resent.bytes, resent.start)),
+        "{row}"
+    );
     for panel in &ALL[..5] {
         assert!(page.is_marked(panel), "{panel} doesn't show the mark");
     }
@@ -156,7 +173,10 @@ fn hovering_clicking_zooming_and_playing_show_what_the_recording_has() {
     let stopped = page.0.value(both);
     assert!(stopped[0].as_f64().is_some(), "{stopped}");
     page.0.settle();
-    let (t, held) = (page.0.number("axis.cursor"), page.0.text("document.querySelector('[data-of=\"lossy.server unsent\"]').textContent"));
+    let (t, held) = (
+        page.0.number("axis.cursor"),
+        page.0.text("document.querySelector('[data-of=\"lossy.server unsent\"]').textContent"),
+    );
     let unsent = server.buffers.at(recorded(t)).map_or(0, |held| held.unsent);
     assert_eq!(page::plain(&held), unsent.to_string());
     assert_eq!(chromium.misdeeds(&file), Vec::<&serde_json::Value>::new());
@@ -167,7 +187,12 @@ fn hovering_clicking_zooming_and_playing_show_what_the_recording_has() {
 fn it_fits_wide_and_narrow_windows_light_and_dark() {
     let bench = Bench::new();
     bench.write("files/large.txt", &bench::text(300_000));
-    let file = transfer(&bench, "--mss 1400 --delay 10ms --drop data:30,90,91", "--delay 10ms --file large.txt", "pictures");
+    let file = transfer(
+        &bench,
+        "--mss 1400 --delay 10ms --drop data:30,90,91",
+        "--delay 10ms --file large.txt",
+        "pictures",
+    );
     let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("report");
     fs::create_dir_all(&pictures).expect("a directory");
     let mut chromium = Chromium::start();

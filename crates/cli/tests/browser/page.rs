@@ -42,7 +42,8 @@ impl Page<'_> {
 
     fn point(&mut self, expression: &str) -> (f64, f64) {
         let point = self.0.value(expression);
-        let number = |index: usize| point[index].as_f64().unwrap_or_else(|| panic!("{expression} is {point}"));
+        let number =
+            |index: usize| point[index].as_f64().unwrap_or_else(|| panic!("{expression} is {point}"));
         (number(0), number(1))
     }
 

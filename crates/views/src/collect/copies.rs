@@ -23,8 +23,11 @@ impl Copies {
             return;
         }
         if segment.retransmission > 0 {
-            let again: Vec<_> =
-                self.outstanding.range(segment.start..segment.end()).map(|(at, index)| (*at, *index)).collect();
+            let again: Vec<_> = self
+                .outstanding
+                .range(segment.start..segment.end())
+                .map(|(at, index)| (*at, *index))
+                .collect();
             for (start, earlier) in again {
                 self.outstanding.remove(&start);
                 // A probe says nothing of what it repeats.
@@ -39,7 +42,9 @@ impl Copies {
 
     /// All before this place is acknowledged.
     pub(super) fn acknowledged(&mut self, segments: &mut [Segment], at: Time, una: u64) {
-        while let Some(first) = self.outstanding.first_entry().filter(|first| segments[*first.get()].end() <= una) {
+        while let Some(first) =
+            self.outstanding.first_entry().filter(|first| segments[*first.get()].end() <= una)
+        {
             segments[first.remove()].fate = Fate::Acknowledged(at);
         }
     }

@@ -2,10 +2,10 @@
 
 use std::net::SocketAddr;
 
+use lucid_congestion::Phase;
 use lucid_conn::engine::{
     Cause, ConnId, Counts, Event, Info, RecoveryState, SegmentSummary, State, Time, What,
 };
-use lucid_congestion::Phase;
 use lucid_wire::{Flags, SackBlocks};
 
 use super::copies::Copies;
@@ -214,8 +214,15 @@ impl Draft {
         }
     }
 
-    /// The connection as it is between two inputs.
-    pub(super) fn sample(&mut self, at: Time, info: &Info, room: usize, counted_header: u16) {
+    /// The connection as it is between two inputs; `is_writing`: its application gave it something to send with the last.
+    pub(super) fn sample(
+        &mut self,
+        at: Time,
+        info: &Info,
+        room: usize,
+        counted_header: u16,
+        is_writing: bool,
+    ) {
         let story = &mut self.story;
         story.congestion_control = info.congestion_control;
         if story.closed.is_none() {
@@ -251,6 +258,10 @@ impl Draft {
             State::Established | State::CloseWait | State::FinWait1 | State::Closing | State::LastAck
         );
         let limit = may_send.then(|| LimitedBy::of(info, room, counted_header));
+        // What waited for the application to go on writing, waited for the application.
+        if is_writing && story.limited_by.last() == Some(Some(LimitedBy::SmallSegment)) {
+            story.limited_by.amend(Some(LimitedBy::Application));
+        }
         story.limited_by.set(at, limit);
     }
 

@@ -163,7 +163,7 @@ impl Made {
         if self.left_out > 0 {
             notes.push(format!(
                 "{} events of routine are not in the list; the recording has them all.",
-                self.left_out
+                words::grouped(self.left_out)
             ));
         }
         notes
@@ -175,7 +175,8 @@ impl Made {
         let clock = |at: Time| i64::try_from(at.as_nanos()).unwrap_or(i64::MAX) - ahead;
         let (events, kept) = self.events(story, clock, share.events);
         let of = |event: Option<u32>| event.and_then(|event| kept.get(event as usize).copied()).unwrap_or(-1);
-        let trips: Vec<_> = story.round_trips.iter().map(|trip| (trip.at, nanos(trip.sample), trip.event)).collect();
+        let trips: Vec<_> =
+            story.round_trips.iter().map(|trip| (trip.at, nanos(trip.sample), trip.event)).collect();
         let trips = self.thin(&trips, share.points, |trip| trip.1);
         StoryData {
             name: format!("{source} ({}), with {}", story.conn, story.peer),
@@ -194,7 +195,11 @@ impl Made {
             states: spans(story.state.spans(story.ended_at), clock, |state| state.to_string()),
             rules: spans(story.rule.spans(story.ended_at), clock, |rule| rule.name().to_owned()),
             limits: spans(story.limits(), clock, |limit| limit.name().to_owned()),
-            shares: summary.limited_by.iter().map(|(limit, _)| (limit.name(), summary.share(*limit))).collect(),
+            shares: summary
+                .limited_by
+                .iter()
+                .map(|(limit, _)| (limit.name(), summary.share(*limit)))
+                .collect(),
             events,
         }
     }
@@ -252,7 +257,8 @@ impl Made {
     fn events(&mut self, story: &Story, clock: impl Fn(Time) -> i64, most: usize) -> (EventsData, Vec<i64>) {
         let origin = Origin { ours: story.isns.0.unwrap_or(0), theirs: story.isns.1.unwrap_or(0) };
         let crowded = story.events.len() > most;
-        let mut listed = EventsData { t: Vec::new(), k: Vec::new(), c: Vec::new(), x: Vec::new(), n: Vec::new() };
+        let mut listed =
+            EventsData { t: Vec::new(), k: Vec::new(), c: Vec::new(), x: Vec::new(), n: Vec::new() };
         let mut kept = Vec::with_capacity(story.events.len());
         let mut last = 0;
         for event in &story.events {
@@ -300,7 +306,12 @@ impl Made {
                 .iter()
                 .step_by(sacked)
                 .map(|block| {
-                    (clock(block.at), block.start, block.end.saturating_sub(block.start), u8::from(block.twice))
+                    (
+                        clock(block.at),
+                        block.start,
+                        block.end.saturating_sub(block.start),
+                        u8::from(block.twice),
+                    )
                 })
                 .collect(),
         }
@@ -409,7 +420,10 @@ fn facts(story: &Story, summary: &Summary) -> Vec<(&'static str, String)> {
     if let Some([low, middle, high]) = summary.round_trip {
         facts.push(("round trip", format!("{} to {}, mostly {}", time(low), time(high), time(middle))));
     }
-    let end = story.closed.as_ref().map_or_else(|| "still open when the recording ended".to_owned(), |(_, why)| why.to_string());
+    let end = story
+        .closed
+        .as_ref()
+        .map_or_else(|| "still open when the recording ended".to_owned(), |(_, why)| why.to_string());
     facts.push(("end", end));
     facts
 }

@@ -37,10 +37,8 @@ mod tests {
         let ms = Time::from_millis;
         let amounts = [(ms(0), 0.0), (ms(10), 100.0), (ms(20), 300.0), (ms(90), 400.0)];
         let found = rate(&amounts, |_| Duration::from_millis(10));
-        let rates: Vec<_> = found.iter().map(|(at, rate)| (at.as_nanos() / 1_000_000, rate.round())).collect();
-        assert_eq!(
-            rates,
-            [(0, 0.0), (10, 10_000.0), (20, 30_000.0), (30, 0.0), (90, 10_000.0), (100, 0.0)],
-        );
+        let rates: Vec<_> =
+            found.iter().map(|(at, rate)| (at.as_nanos() / 1_000_000, rate.round())).collect();
+        assert_eq!(rates, [(0, 0.0), (10, 10_000.0), (20, 30_000.0), (30, 0.0), (90, 10_000.0), (100, 0.0)],);
     }
 }

@@ -80,28 +80,33 @@ class Ladder {
     // Lines closer than this can't be told apart: of ordinary ones each n-th is drawn, and faintly.
     const each = Math.max(1, Math.ceil((end - first) / (this.height / 3)));
     const spacing = ((this.height - 34) / this.axis.width) * ((this.axis.to - this.axis.from) / Math.max(end - first, 1));
-    let labelled = -Infinity, took = 0;
-    for (let i = first; i < end; i++) {
-      const look = segments.l[i];
-      if (look === 0 && !flagsOf(segments.f[i]) && i % each) continue;
-      const y = this.y(segments.t[i]), arrives = segments.d[i] >= 0, lost = segments.d[i] === -1;
-      if (arrives) took = segments.d[i];
-      // A lost one goes a part of the way that others went before it.
-      const part = arrives ? 1 : lost ? 0.6 : 0.25, x = from + (to - from) * part;
-      const far = this.y(segments.t[i] + took * part);
-      if (Math.max(y, far) < 22 || Math.min(y, far) > this.height) continue;
-      const colour = palette[lost ? "lost" : segments.r[i] ? "orange" : segments.n[i] || flagsOf(segments.f[i]) ? "blue" : "faint"];
-      g.strokeStyle = g.fillStyle = colour;
-      g.lineWidth = segments.n[i] ? 1.3 : 1;
-      g.globalAlpha = look === 0 && each > 1 ? 0.35 : 1;
-      g.setLineDash(segments.r[i] ? [6, 3] : []);
-      g.beginPath(); g.moveTo(from, y); g.lineTo(x, far); g.stroke();
-      g.setLineDash([]);
-      g.globalAlpha = 1;
-      this.drawn++;
-      this.lines.push([from, y, x, far, segments.e[i], segments.t[i], story]);
-      if (spacing > 5) this.head(g, from, y, x, far, lost);
-      if (y - labelled >= 13 && spacing > 1.5) { this.label(g, segments, i, from, y, x, far); labelled = y; }
+    // What is special lies above what isn't.
+    for (const special of [false, true]) {
+      let took = 0;
+      for (let i = first; i < end; i++) {
+        const look = segments.l[i];
+        if ((look !== 0) !== special) { if (segments.d[i] >= 0) took = segments.d[i]; continue; }
+        if (look === 0 && !flagsOf(segments.f[i]) && i % each) continue;
+        const y = this.y(segments.t[i]), arrives = segments.d[i] >= 0, lost = segments.d[i] === -1;
+        if (arrives) took = segments.d[i];
+        // A lost one goes a part of the way that others went before it.
+        const part = arrives ? 1 : lost ? 0.6 : 0.25, x = from + (to - from) * part;
+        const far = this.y(segments.t[i] + took * part);
+        if (Math.max(y, far) < 22 || Math.min(y, far) > this.height) continue;
+        const colour = palette[lost ? "lost" : segments.r[i] ? "orange" : segments.n[i] || flagsOf(segments.f[i]) ? "blue" : "faint"];
+        g.strokeStyle = g.fillStyle = colour;
+        g.lineWidth = segments.n[i] ? 1.3 : 1;
+        g.globalAlpha = look === 0 && each > 1 ? 0.35 : 1;
+        g.setLineDash(segments.r[i] ? [6, 3] : []);
+        g.beginPath(); g.moveTo(from, y); g.lineTo(x, far); g.stroke();
+        g.setLineDash([]);
+        g.globalAlpha = 1;
+        this.drawn++;
+        this.lines.push([from, y, x, far, segments.e[i], segments.t[i], story]);
+        if (spacing > 5) this.head(g, from, y, x, far, lost);
+        const apart = Math.min(i ? y - this.y(segments.t[i - 1]) : Infinity, i + 1 < segments.t.length ? this.y(segments.t[i + 1]) - y : Infinity);
+        if (apart > 10) this.label(g, segments, i, from, y, x, far);
+      }
     }
   }
 
