@@ -10,14 +10,14 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`follow`] | the replay, with the endpoint at hand after every input |
+//! | [`mod@follow`] | the replay, with the endpoint at hand after every input |
 //! | [`run`] | a [`Run`], and in it a [`Story`] for each connection |
 //! | [`series`] | what stories are made of: segments, lines that hold their value, spans |
 //! | [`limits`] | what a sender waits for |
-//! | [`meet`] | two recordings of one run: clocks brought together, segments found again |
+//! | [`mod@meet`] | two recordings of one run: clocks brought together, segments found again |
 //! | [`summary`] | what came of it, in numbers and in sentences |
 //! | [`words`] | any event as a sentence |
-//! | [`report`] | all of it as one HTML page |
+//! | [`mod@report`] | all of it as one HTML page |
 //!
 //! Nothing here does I/O: recordings come in as [`std::io::Read`], pages go out as text.
 #![deny(missing_docs)]

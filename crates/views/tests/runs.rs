@@ -1,7 +1,6 @@
 //! Runs in virtual time, recorded, and what is read from their recordings: against what was seen while they went on.
 
 #[path = "../../conn/tests/support/mod.rs"]
-#[expect(clippy::duplicate_mod, reason = "each test file has its own")]
 mod support;
 
 use std::cell::RefCell;

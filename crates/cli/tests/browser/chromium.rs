@@ -58,18 +58,18 @@ impl Chromium {
             events: Vec::new(),
             _profile: profile,
         };
-        let page = chromium.call("Target.createTarget", json!({ "url": "about:blank" }));
+        let page = chromium.call("Target.createTarget", &json!({ "url": "about:blank" }));
         let attach = json!({ "targetId": page["targetId"], "flatten": true });
-        let attached = chromium.call("Target.attachToTarget", attach);
+        let attached = chromium.call("Target.attachToTarget", &attach);
         chromium.session = attached["sessionId"].as_str().expect("a session").to_owned();
         for domain in ["Page", "Runtime", "Log", "Network"] {
-            chromium.call(&format!("{domain}.enable"), json!({}));
+            chromium.call(&format!("{domain}.enable"), &json!({}));
         }
         chromium
     }
 
     /// Calls a method, and waits for what it answers.
-    pub(crate) fn call(&mut self, method: &str, params: Value) -> Value {
+    pub(crate) fn call(&mut self, method: &str, params: &Value) -> Value {
         self.last_id += 1;
         let mut message = json!({ "id": self.last_id, "method": method, "params": params });
         if !self.session.is_empty() {
@@ -95,7 +95,7 @@ impl Chromium {
     /// Opens a file, and waits until it is there and drawn.
     pub(crate) fn open(&mut self, file: &Path) {
         self.events.clear();
-        self.call("Page.navigate", json!({ "url": format!("file://{}", file.display()) }));
+        self.call("Page.navigate", &json!({ "url": format!("file://{}", file.display()) }));
         while !self.events.iter().any(|event| event["method"] == "Page.loadEventFired") {
             let event = self.next();
             self.events.push(event);
@@ -106,7 +106,7 @@ impl Chromium {
     /// What an expression is in the page; a promise is waited for.
     pub(crate) fn value(&mut self, expression: &str) -> Value {
         let asked = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
-        let mut answer = self.call("Runtime.evaluate", asked);
+        let mut answer = self.call("Runtime.evaluate", &asked);
         assert!(answer["exceptionDetails"].is_null(), "{expression}: {}", answer["exceptionDetails"]);
         answer["result"]["value"].take()
     }
@@ -129,33 +129,33 @@ impl Chromium {
     }
 
     /// What the mouse does, at a place of the view.
-    pub(crate) fn mouse(&mut self, kind: &str, (x, y): (f64, f64), more: Value) {
+    pub(crate) fn mouse(&mut self, kind: &str, (x, y): (f64, f64), more: &Value) {
         let mut params = json!({ "type": kind, "x": x, "y": y });
         for (name, value) in more.as_object().into_iter().flatten() {
             params[name] = value.clone();
         }
-        self.call("Input.dispatchMouseEvent", params);
+        self.call("Input.dispatchMouseEvent", &params);
         self.settle();
     }
 
     pub(crate) fn click(&mut self, at: (f64, f64)) {
-        self.mouse("mouseMoved", at, json!({}));
-        self.mouse("mousePressed", at, json!({ "button": "left", "clickCount": 1 }));
-        self.mouse("mouseReleased", at, json!({ "button": "left", "clickCount": 1 }));
+        self.mouse("mouseMoved", at, &json!({}));
+        self.mouse("mousePressed", at, &json!({ "button": "left", "clickCount": 1 }));
+        self.mouse("mouseReleased", at, &json!({ "button": "left", "clickCount": 1 }));
     }
 
     /// The window's size, and which colours the reader prefers.
     pub(crate) fn look(&mut self, (width, height): (u32, u32), scheme: &str) {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        self.call("Emulation.setDeviceMetricsOverride", size);
+        self.call("Emulation.setDeviceMetricsOverride", &size);
         let feature = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
-        self.call("Emulation.setEmulatedMedia", json!({ "features": feature }));
+        self.call("Emulation.setEmulatedMedia", &json!({ "features": feature }));
         self.settle();
     }
 
     /// A picture of what can be seen, as PNG.
     pub(crate) fn picture(&mut self) -> Vec<u8> {
-        let taken = self.call("Page.captureScreenshot", json!({ "format": "png" }));
+        let taken = self.call("Page.captureScreenshot", &json!({ "format": "png" }));
         from_base64(taken["data"].as_str().expect("a picture"))
     }
 

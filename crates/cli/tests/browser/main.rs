@@ -153,16 +153,20 @@ fn hovering_clicking_zooming_and_playing_show_what_the_recording_has() {
     // Zoom keeps the time under the pointer, a drag moves it, a double click shows all again.
     let (width, t) = (page.0.number("axis.width"), page.hover("sequence", 0.5));
     let middle = page.place("sequence", 0.5);
-    page.0.mouse("mouseWheel", middle, json!({ "deltaX": 0, "deltaY": -300, "modifiers": 2 }));
+    page.0.mouse("mouseWheel", middle, &json!({ "deltaX": 0, "deltaY": -300, "modifiers": 2 }));
     assert!(page.0.number("axis.width") < width / 2.0);
     assert!((page.hover("sequence", 0.5) - t).abs() < width / 500.0);
-    page.0.mouse("mousePressed", middle, json!({ "button": "left", "clickCount": 1 }));
-    page.0.mouse("mouseMoved", (middle.0 - 100.0, middle.1), json!({ "button": "left", "buttons": 1 }));
-    page.0.mouse("mouseReleased", (middle.0 - 100.0, middle.1), json!({ "button": "left", "clickCount": 1 }));
+    page.0.mouse("mousePressed", middle, &json!({ "button": "left", "clickCount": 1 }));
+    page.0.mouse("mouseMoved", (middle.0 - 100.0, middle.1), &json!({ "button": "left", "buttons": 1 }));
+    page.0.mouse(
+        "mouseReleased",
+        (middle.0 - 100.0, middle.1),
+        &json!({ "button": "left", "clickCount": 1 }),
+    );
     let dragged = page.0.number("axis.cursor");
     assert!((dragged - t).abs() < width / 500.0, "what was under the pointer is under it: {dragged}, {t}");
-    page.0.mouse("mousePressed", middle, json!({ "button": "left", "clickCount": 2 }));
-    page.0.mouse("mouseReleased", middle, json!({ "button": "left", "clickCount": 2 }));
+    page.0.mouse("mousePressed", middle, &json!({ "button": "left", "clickCount": 2 }));
+    page.0.mouse("mouseReleased", middle, &json!({ "button": "left", "clickCount": 2 }));
     assert_eq!(page.0.number("axis.width"), width);
 
     // Played, time goes on by itself, and the buffers follow.

@@ -50,7 +50,7 @@ impl Page<'_> {
     /// Moves the pointer over a plot; returns the time there.
     pub(crate) fn hover(&mut self, panel: &str, part: f64) -> f64 {
         let place = self.place(panel, part);
-        self.0.mouse("mouseMoved", place, json!({}));
+        self.0.mouse("mouseMoved", place, &json!({}));
         self.0.number("axis.cursor")
     }
 

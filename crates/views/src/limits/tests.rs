@@ -6,6 +6,9 @@ use lucid_conn::engine::{Agreed, Counts};
 
 use super::*;
 
+/// What makes a row of an idle connection.
+type Change = fn(&mut Info);
+
 /// An established connection with a segment of 1000 bytes, room in every window, and nothing to do.
 fn idle() -> Info {
     Info {
@@ -45,7 +48,7 @@ fn idle() -> Info {
 
 #[test]
 fn what_holds_a_sender_back_is_what_it_has_no_room_in() {
-    let rows: [(&str, LimitedBy, fn(&mut Info)); 9] = [
+    let rows: [(&str, LimitedBy, Change); 9] = [
         ("nothing waits", LimitedBy::Application, |_| ()),
         ("all is out", LimitedBy::Application, |info| info.flight_size = 9000),
         ("cwnd is full", LimitedBy::CongestionWindow, |info| {

@@ -2,16 +2,18 @@
 
 use core::time::Duration;
 
-use lucid_conn::engine::{Arrival, Cause, Time};
-use lucid_wire::Flags;
+use lucid_conn::engine::{Cause, Time};
 use serde::Serialize;
 
 use super::rates::rate;
 use super::{Limits, thin};
 use crate::run::Story;
-use crate::series::{Direction, Fate, Line, Reception, Segment, Span};
+use crate::series::{Direction, Line, Span};
 use crate::summary::Summary;
 use crate::words::{self, Origin, amount, time};
+use segments::SegmentsData;
+
+mod segments;
 
 /// What all stories of a page have in common while they are made.
 pub(super) struct Made {
@@ -35,31 +37,6 @@ pub(super) struct Share {
 struct LineData {
     t: Vec<i64>,
     v: Vec<Option<f64>>,
-}
-
-/// Segments, column by column.
-#[derive(Default, Serialize)]
-struct SegmentsData {
-    /// Times, as differences.
-    t: Vec<i64>,
-    /// First places, as differences.
-    s: Vec<i64>,
-    /// Payload bytes.
-    n: Vec<u64>,
-    /// How many segments it stands for.
-    m: Vec<u32>,
-    /// Control bits.
-    f: Vec<u8>,
-    /// What it acknowledges, as differences.
-    a: Vec<i64>,
-    /// How many times it had been sent before.
-    r: Vec<u32>,
-    /// What became of it: see [`look`].
-    l: Vec<u8>,
-    /// How long it took to arrive; -1: it didn't; -2: nobody knows.
-    d: Vec<i64>,
-    /// Its event; -1: none is here.
-    e: Vec<i64>,
 }
 
 #[derive(Serialize)]
@@ -187,12 +164,12 @@ impl Made {
             from: clock(story.opened_at),
             to: clock(story.ended_at),
             sends: story.counts.bytes_sent >= story.counts.bytes_received,
-            out: self.direction(&story.outgoing, clock, &of, share),
-            r#in: self.direction(&story.incoming, clock, &of, share),
+            out: self.direction(&story.outgoing, clock, of, share),
+            r#in: self.direction(&story.incoming, clock, of, share),
             lines: self.lines(story, clock, share.points),
             trips: line(trips.iter().map(|(at, took, _)| (*at, Some(*took))), clock),
             trip_events: trips.iter().map(|trip| of(trip.2)).collect(),
-            states: spans(story.state.spans(story.ended_at), clock, |state| state.to_string()),
+            states: spans(story.state.spans(story.ended_at), clock, ToString::to_string),
             rules: spans(story.rule.spans(story.ended_at), clock, |rule| rule.name().to_owned()),
             limits: spans(story.limits(), clock, |limit| limit.name().to_owned()),
             shares: summary
@@ -298,7 +275,7 @@ impl Made {
         let whole = |place: u64| Some(place as f64);
         let sacked = of.sacked.len().div_ceil(share.points.max(1)).max(1);
         DirectionData {
-            segments: segments(&of.segments, merge, clock, event),
+            segments: segments::columns(&of.segments, merge, clock, event),
             acknowledged: self.line(&of.acknowledged, clock, share.points, whole),
             edge: self.line(&of.edge, clock, share.points, whole),
             sacked: of
@@ -316,64 +293,6 @@ impl Made {
                 .collect(),
         }
     }
-}
-
-/// How a segment is drawn: 0 as any other, 1 sent again, 2 lost, 3 before its turn, 4 nothing new in it, 5 dropped, 6 it
-/// filled a gap.
-fn look(segment: &Segment) -> u8 {
-    match (segment.fate, segment.reception) {
-        (Fate::Lost | Fate::TakenForLost, _) => 2,
-        _ if segment.retransmission > 0 => 1,
-        (_, Reception::Text(Arrival::OutOfOrder)) => 3,
-        (_, Reception::Text(Arrival::Duplicate)) => 4,
-        (_, Reception::Text(Arrival::NoRoom) | Reception::Discarded(_)) => 5,
-        (_, Reception::Text(Arrival::FilledGap)) => 6,
-        _ => 0,
-    }
-}
-
-/// Up to `merge` ordinary segments in a row become one.
-fn segments(
-    all: &[Segment],
-    merge: usize,
-    clock: impl Fn(Time) -> i64,
-    event: impl Fn(Option<u32>) -> i64,
-) -> SegmentsData {
-    let mut data = SegmentsData::default();
-    let (mut last_at, mut last_start, mut last_ack) = (0, 0, 0);
-    // How many more may join the last one, and where they must begin.
-    let (mut room, mut behind) = (0, None);
-    for segment in all {
-        let look = look(segment);
-        let is_plain = look == 0 && !segment.flags.intersects(Flags::SYN | Flags::FIN | Flags::RST);
-        if room > 0 && is_plain && behind == Some((segment.start, segment.bytes > 0)) {
-            let last = data.n.len() - 1;
-            data.n[last] += u64::from(segment.bytes);
-            data.m[last] += 1;
-            room -= 1;
-            behind = Some((segment.end(), segment.bytes > 0));
-            continue;
-        }
-        (room, behind) =
-            if is_plain { (merge - 1, Some((segment.end(), segment.bytes > 0))) } else { (0, None) };
-        let (at, start, ack) = (clock(segment.at), segment.start as i64, segment.ack as i64);
-        data.t.push(at - last_at);
-        data.s.push(start - last_start);
-        data.n.push(segment.bytes.into());
-        data.m.push(1);
-        data.f.push(segment.flags.bits());
-        data.a.push(ack - last_ack);
-        data.r.push(segment.retransmission);
-        data.l.push(look);
-        data.d.push(match segment.fate {
-            Fate::Arrived(then) => clock(then) - at,
-            Fate::Lost => -1,
-            _ => -2,
-        });
-        data.e.push(event(segment.event));
-        (last_at, last_start, last_ack) = (at, start, ack);
-    }
-    data
 }
 
 fn line(points: impl Iterator<Item = (Time, Option<f64>)>, clock: impl Fn(Time) -> i64) -> LineData {
