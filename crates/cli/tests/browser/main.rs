@@ -214,6 +214,13 @@ fn it_fits_wide_and_narrow_windows_light_and_dark() {
             fs::write(pictures.join(format!("{scheme}-{width}.png")), picture).expect("a file");
         }
     }
+    // On paper, a reader of dark pages has a light one, with every plot, and the turning points as a table.
+    let printed = "(dispatchEvent(new Event('beforeprint')), document.querySelectorAll('#paper tr').length)";
+    assert!(chromium.number(printed) > 5.0);
+    assert_eq!(chromium.text("getComputedStyle(document.body).backgroundColor"), papers[0]);
+    for panel in ALL.into_iter().filter(|panel| *panel != "buffers") {
+        assert!(Page(&mut chromium).coloured(panel) > 20.0, "{panel} is empty on paper");
+    }
     assert_eq!(papers[0], papers[1]);
     assert_ne!(papers[0], papers[2], "dark is not light");
 }

@@ -1,6 +1,6 @@
 // ---- what both ends hold at a moment, from writer to reader ----
 
-const HELD = [["unsent", "written, not sent", "blue"], ["flight", "in flight", "orange"], ["waiting", "behind a gap", "pink"], ["unread", "in order, not read", "green"]];
+const HELD = [["unsent", "written, not sent", "blue"], ["flight", "sent, not acknowledged", "orange"], ["waiting", "behind a gap", "pink"], ["unread", "in order, not read", "green"]];
 
 class BufferBars {
   constructor(axis, shows) {

@@ -148,11 +148,21 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== " " || event.target.tagName !== "BUTTON") event.preventDefault();
 });
 
-function redraw() { readPalette(); fit(); axis.tell("view"); axis.tell("mark"); }
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-new ResizeObserver(redraw).observe(byId("plots"));
-addEventListener("beforeprint", () => { events.print(); readPalette(); fit(); for (const view of views) view.draw(); });
-addEventListener("afterprint", redraw);
+/// At once, for a canvas whose size is set is empty, and paper waits for no frame.
+function redraw() {
+  readPalette();
+  fit();
+  for (const view of views) view.draw();
+  events.render();
+}
+if (report.stories.length) {
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  new ResizeObserver(redraw).observe(byId("plots"));
+  // Paper is light, whatever the reader prefers.
+  const onPaper = (is) => { document.documentElement.classList.toggle("on-paper", is); redraw(); };
+  addEventListener("beforeprint", () => { events.print(); onPaper(true); });
+  addEventListener("afterprint", () => onPaper(false));
+}
 
 readPalette();
 if (report.stories.length) show(0);
