@@ -57,19 +57,25 @@ pub(crate) enum Command {
     Client(Client),
     /// Run a recording through the engine again, and compare every output
     Replay(Replay),
+    /// Make one HTML page of a recorded run: what was sent, lost and repaired, and why, over one time axis
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(Report),
 }
 
 impl CommandLine {
     /// What is shown and kept of the run, whatever the command.
-    pub(crate) fn seeing(&self) -> &Seeing {
+    pub(crate) fn seeing(&self) -> Seeing {
         match &self.command {
-            Command::Serve(Serve { seeing, .. }) | Command::Replay(Replay { seeing, .. }) => seeing,
+            Command::Serve(Serve { seeing, .. }) | Command::Replay(Replay { seeing, .. }) => seeing.clone(),
+            Command::Report(Report { json, quiet, .. }) => {
+                Seeing { json: *json, quiet: *quiet, ..Seeing::default() }
+            }
             Command::Get(Get { ask, .. })
             | Command::Put(Put { ask, .. })
             | Command::Ls(Ls { ask })
             | Command::Calc(Calc { ask, .. })
             | Command::Dns(Dns { ask, .. })
-            | Command::Client(Client { ask, .. }) => &ask.seeing,
+            | Command::Client(Client { ask, .. }) => ask.seeing.clone(),
         }
     }
 }
@@ -170,6 +176,32 @@ pub(crate) struct Replay {
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) seeing: Seeing,
+}
+
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  lucid get 8192.txt --loss 5% --impair in --report run.html
+      without a recording that stays: any command that opens connections takes --report
+  lucid serve --record server.rec  and  lucid get 8192.txt --record client.rec
+  lucid report client.rec server.rec -o run.html
+      with both ends' recordings it knows what became of each segment, and draws the ladder
+
+The page holds no payload. It is one file, opens in any browser, and asks for nothing from any network.";
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// One recording, as made with --record, or both ends' recordings of one run
+    #[arg(required = true, num_args = 1..=2, value_name = "RECORDING")]
+    pub(crate) recordings: Vec<PathBuf>,
+    /// The page to write
+    #[arg(short, long, value_name = "FILE", default_value = "run.html")]
+    pub(crate) output: PathBuf,
+    /// Tell the result as JSON lines on standard output; the last has the type "done"
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Say nothing but errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
 }
 
 const DEFAULT_SERVER: &str = "127.0.0.1:12345";
@@ -316,6 +348,9 @@ pub(crate) struct Record {
     /// Record everything that goes in and out, for `lucid replay`; holds all data in the clear
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
+    /// Make an HTML page of the run when it is over: see `lucid report --help`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
 }
 
 /// An address with its port, or without for the usual one.

@@ -6,6 +6,7 @@ mod ask;
 mod blame;
 mod clock;
 mod exit;
+mod page;
 mod patience;
 mod progress;
 mod replay;
@@ -25,6 +26,7 @@ use clap::Parser;
 
 use crate::args::CommandLine;
 use crate::exit::{Exit, Failure};
+use crate::page::Page;
 use crate::report::Report;
 use crate::settings::{Action, Settings};
 use crate::signals::Signals;
@@ -38,23 +40,24 @@ fn main() -> Exit {
         Ok(command_line) => command_line,
         Err(not_one) => return report::unparsed(&not_one),
     };
-    let report = Arc::new(Report::new(command_line.seeing()));
-    if let Err(failure) = Settings::new(command_line.command).and_then(|settings| run(&settings, &report)) {
+    let report = Arc::new(Report::new(&command_line.seeing()));
+    if let Err(failure) = Settings::new(command_line.command).and_then(|settings| run(settings, &report)) {
         report.failed(None, failure);
     }
     report.done()
 }
 
 /// Does what is asked on a runtime of its own, and brings the views to their end whatever happened.
-fn run(settings: &Settings, report: &Arc<Report>) -> Result<(), Failure> {
+fn run(mut settings: Settings, report: &Arc<Report>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::new(Exit::Other, "cannot start").because(error))?;
+    let page = Page::wanted(&mut settings.action)?;
     let views = Views::open(&settings.seeing, settings.action.role(), clock::unix_nanos())?;
     let done = runtime.block_on(act(&settings.action, &views, report));
     // What is still to be said by the endpoint's task is said when it is dropped. Nobody waits any more for a
     // look-up that hangs.
     runtime.shutdown_timeout(PATIENCE_AT_THE_END);
-    done.and(views.finish())
+    done.and(views.finish()).and(page.map_or(Ok(()), |page| page.make(report)))
 }
 
 async fn act(action: &Action, views: &Views, report: &Arc<Report>) -> Result<(), Failure> {
@@ -66,6 +69,7 @@ async fn act(action: &Action, views: &Views, report: &Arc<Report>) -> Result<(),
         }
         // It waits for nothing and owes nobody a farewell: a signal ends it as any other program.
         Action::Replay(path) => replay::run(path, views, report),
+        Action::Report { recordings, page } => page::write(page, recordings, report),
     }
 }
 

@@ -4,6 +4,7 @@
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anstyle::AnsiColor;
@@ -145,6 +146,16 @@ impl Report {
         ));
         let seconds = last_at.as_secs_f64();
         self.line(&Said::Replayed { inputs, segments, connections, left_over, seconds });
+    }
+
+    /// A page was made of a recorded run.
+    pub(crate) fn page(&self, page: &Path, bytes: usize, summary: &str) {
+        let size = bytes.div_ceil(1000);
+        self.note(format_args!(
+            "{summary}\n{} has it all, in {size} kB: open it in a browser",
+            page.display()
+        ));
+        self.line(&Said::Page { page, bytes, summary });
     }
 
     /// Says how the run ended, once, and gives the exit for it.

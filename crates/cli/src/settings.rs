@@ -36,6 +36,7 @@ pub(crate) enum Action {
     Serve(Serve),
     Ask(Ask),
     Replay(PathBuf),
+    Report { recordings: Vec<PathBuf>, page: PathBuf },
 }
 
 #[derive(Debug)]
@@ -66,6 +67,8 @@ pub(crate) struct EndpointSettings {
     pub(crate) seed: Seed,
     pub(crate) impair: Impair,
     pub(crate) record: Option<PathBuf>,
+    /// The page to make of the run when it is over.
+    pub(crate) report: Option<PathBuf>,
 }
 
 /// What faults are drawn from.
@@ -116,6 +119,16 @@ impl Action {
             Self::Serve(_) => "server",
             Self::Ask(_) => "client",
             Self::Replay(_) => "replay",
+            Self::Report { .. } => "report",
+        }
+    }
+
+    /// What its endpoint is made with, if it opens connections.
+    pub(crate) fn endpoint(&mut self) -> Option<&mut EndpointSettings> {
+        match self {
+            Self::Serve(serve) => Some(&mut serve.endpoint),
+            Self::Ask(ask) => Some(&mut ask.endpoint),
+            Self::Replay(_) | Self::Report { .. } => None,
         }
     }
 }
@@ -131,17 +144,28 @@ impl Settings {
         Ok(settings)
     }
 
-    /// A trace that is also the recording would leave neither.
+    /// A trace that is also the recording, or the page, would leave neither.
     fn check_files(&self) -> Result<(), Failure> {
-        let recording = match &self.action {
-            Action::Serve(serve) => serve.endpoint.record.as_deref(),
-            Action::Ask(ask) => ask.endpoint.record.as_deref(),
-            Action::Replay(file) => Some(file.as_path()),
+        let (recordings, page) = match &self.action {
+            Action::Serve(Serve { endpoint, .. }) | Action::Ask(Ask { endpoint, .. }) => {
+                (endpoint.record.as_slice(), endpoint.report.as_ref())
+            }
+            Action::Replay(file) => (std::slice::from_ref(file), None),
+            Action::Report { recordings, page } => (recordings.as_slice(), Some(page)),
         };
-        match self.seeing.trace.as_deref() {
-            Some(trace) if recording.is_some_and(|recording| is_same_file(recording, trace)) => {
-                let what = format!("{} can't be both the recording and the trace", trace.display());
-                Err(Failure::new(Exit::Usage, what).try_this("give --trace a name of its own"))
+        let trace = self.seeing.trace.as_ref();
+        let recorded = |file: &&PathBuf| recordings.iter().any(|recording| is_same_file(recording, file));
+        let both = |file: &PathBuf, what: &str, flag: &str| {
+            let what = format!("{} can't be both {what}", file.display());
+            Err(Failure::new(Exit::Usage, what).try_this(format!("give {flag} a name of its own")))
+        };
+        if let Some(trace) = trace.filter(recorded) {
+            return both(trace, "the recording and the trace", "--trace");
+        }
+        match (page, trace) {
+            (Some(page), _) if recorded(&page) => both(page, "the recording and the page", "the page"),
+            (Some(page), Some(trace)) if is_same_file(page, trace) => {
+                both(page, "the trace and the page", "--report")
             }
             _ => Ok(()),
         }
@@ -152,6 +176,10 @@ impl Settings {
             Command::Serve(serve) => Self::serve(serve),
             Command::Replay(args::Replay { file, seeing }) => {
                 Ok(Self { action: Action::Replay(file), seeing })
+            }
+            Command::Report(args::Report { recordings, output, json, quiet }) => {
+                let action = Action::Report { recordings, page: output };
+                Ok(Self { action, seeing: Seeing { json, quiet, ..Seeing::default() } })
             }
             Command::Get(args::Get { name, output, force, ask }) => {
                 let to = target(output, force);
@@ -174,7 +202,7 @@ impl Settings {
     fn serve(serve: args::Serve) -> Result<Self, Failure> {
         let args::Serve { listen, root, allow_put, nameserver, tcp, faults, seeing, record } = serve;
         let config = config(&tcp, &Config::new(tcp.profile))?;
-        let endpoint = EndpointSettings::new(config, faults, record.record);
+        let endpoint = EndpointSettings::new(config, faults, record);
         let action = Action::Serve(Serve { listen, root, allow_put, nameserver, endpoint });
         Ok(Self { action, seeing })
     }
@@ -193,7 +221,7 @@ impl Settings {
         let profile = Config { r2_syn: CLIENT_OPENING, time_wait: CLIENT_TIME_WAIT, ..profile };
         let config = config(&tcp, &profile)?;
         let patience = config.r2;
-        let endpoint = EndpointSettings::new(config, faults, record.record);
+        let endpoint = EndpointSettings::new(config, faults, record);
         Ok(Self { action: Action::Ask(Ask { server, bind, tasks, patience, endpoint }), seeing })
     }
 }
@@ -205,10 +233,11 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
 }
 
 impl EndpointSettings {
-    fn new(config: Config, faults: FaultFlags, record: Option<PathBuf>) -> Self {
+    fn new(config: Config, faults: FaultFlags, record: args::Record) -> Self {
         let seed = Seed::new(&faults);
         let impair = faults.impair.into();
-        Self { config, faults: faults.into(), seed, impair, record }
+        let args::Record { record, report } = record;
+        Self { config, faults: faults.into(), seed, impair, record, report }
     }
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn finish_recording(settings: &EndpointSettings, endpoint: &Endpoint)
 }
 
 fn builder(settings: &EndpointSettings, views: &Views) -> Result<Builder, Failure> {
-    let EndpointSettings { config, faults, seed, impair, record } = settings;
+    let EndpointSettings { config, faults, seed, impair, record, .. } = settings;
     let mut builder = Endpoint::builder().config(config.clone());
     if !faults.is_perfect() {
         builder = builder.faults(faults.clone(), seed.get(), *impair);

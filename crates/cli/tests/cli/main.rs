@@ -5,6 +5,7 @@ mod failures;
 mod json;
 mod name_server;
 mod recording;
+mod report;
 mod services;
 mod signals;
 mod views;

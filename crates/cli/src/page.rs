@@ -1,0 +1,97 @@
+//! The page: a run as HTML, from recordings or at the end of a run that nobody else wanted recorded.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use lucid_conn::engine::RecordingError;
+use lucid_views::report::Limits;
+use lucid_views::run::Keep;
+use lucid_views::{FollowError, Run, Source, report};
+use tempfile::TempPath;
+
+use crate::blame;
+use crate::exit::{Exit, Failure};
+use crate::report::Report;
+use crate::settings::Action;
+
+/// A page that is to be made when the run is over.
+pub(crate) struct Page {
+    page: PathBuf,
+    recording: PathBuf,
+    /// Nobody wanted the recording to stay. Only this user can read it, for it holds all data.
+    _temporary: Option<TempPath>,
+}
+
+impl Page {
+    /// The page that a command is asked for with `--report`, if it is: the run is recorded for it.
+    ///
+    /// # Errors
+    /// There is no room for a temporary file.
+    pub(crate) fn wanted(action: &mut Action) -> Result<Option<Self>, Failure> {
+        let Some(endpoint) = action.endpoint() else { return Ok(None) };
+        let Some(page) = endpoint.report.clone() else { return Ok(None) };
+        // What can't be written is told now, rather than after an hour.
+        File::create(&page).map_err(|error| unwritable(&page, &error))?;
+        let (recording, temporary) = match &endpoint.record {
+            Some(recording) => (recording.clone(), None),
+            None => {
+                let file = tempfile::Builder::new().prefix("lucid-").suffix(".recording").tempfile();
+                let path = file.map_err(|error| blame::local("cannot record to a temporary file", &error))?;
+                let path = path.into_temp_path();
+                (path.to_path_buf(), Some(path))
+            }
+        };
+        endpoint.record = Some(recording.clone());
+        Ok(Some(Self { page, recording, _temporary: temporary }))
+    }
+
+    /// Makes it. Of a run that never began there is none.
+    ///
+    /// # Errors
+    /// As [`write`].
+    pub(crate) fn make(&self, told: &Report) -> Result<(), Failure> {
+        let has_begun = fs::metadata(&self.recording).is_ok_and(|file| file.len() > 0);
+        if !has_begun {
+            let _it_is_empty = fs::remove_file(&self.page);
+            return Ok(());
+        }
+        let run = read(&self.recording)?;
+        make(&self.page, vec![Source { name: "this run".to_owned(), run }], told)
+    }
+}
+
+/// Makes a page of one recording, or of both ends' recordings.
+///
+/// # Errors
+/// One of them can't be read; or, with [`Exit::Mismatch`], it is damaged, or the engine does something else than it says; or
+/// the page can't be written.
+pub(crate) fn write(page: &Path, recordings: &[PathBuf], told: &Report) -> Result<(), Failure> {
+    let named = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        Ok(Source { name, run: read(path)? })
+    };
+    make(page, recordings.iter().map(named).collect::<Result<_, _>>()?, told)
+}
+
+fn read(path: &Path) -> Result<Run, Failure> {
+    let unreadable = |error| blame::local(format!("cannot read the recording {}", path.display()), &error);
+    let file = File::open(path).map_err(unreadable)?;
+    Run::read(file, Keep::default()).map_err(|error| match error {
+        FollowError::Recording(RecordingError::Io(error)) => unreadable(error),
+        error => {
+            Failure::new(Exit::Mismatch, format!("no page can be made of {}", path.display())).because(error)
+        }
+    })
+}
+
+fn make(page: &Path, sources: Vec<Source>, told: &Report) -> Result<(), Failure> {
+    let made = report(sources, Limits::default())
+        .map_err(|error| Failure::new(Exit::Other, "the page could not be made").because(error))?;
+    fs::write(page, &made.html).map_err(|error| unwritable(page, &error))?;
+    told.page(page, made.html.len(), &made.summary);
+    Ok(())
+}
+
+fn unwritable(page: &Path, error: &std::io::Error) -> Failure {
+    blame::local(format!("cannot write the page {}", page.display()), error)
+}
