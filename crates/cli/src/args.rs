@@ -60,6 +60,9 @@ pub(crate) enum Command {
     /// Make one HTML page of a recorded run: what was sent, lost and repaired, and why, over one time axis
     #[command(after_help = REPORT_EXAMPLES)]
     Report(Report),
+    /// Say in words what happened in a recorded run, why, by which rule, and what would have been otherwise
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(Explain),
 }
 
 impl CommandLine {
@@ -70,6 +73,7 @@ impl CommandLine {
             Command::Report(Report { json, quiet, .. }) => {
                 Seeing { json: *json, quiet: *quiet, ..Seeing::default() }
             }
+            Command::Explain(Explain { json, .. }) => Seeing { json: *json, ..Seeing::default() },
             Command::Get(Get { ask, .. })
             | Command::Put(Put { ask, .. })
             | Command::Ls(Ls { ask })
@@ -202,6 +206,69 @@ pub(crate) struct Report {
     /// Say nothing but errors
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  lucid get 8192.txt --loss 5% --impair in --record run.rec  and  lucid explain run.rec
+      the run in a few sentences, and every turn of it in a line
+  lucid explain run.rec --lost
+      each segment that went again: why, and what would have happened otherwise
+  lucid explain run.rec --at 1.204s
+      how it stood at that time";
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A recording, as made with --record
+    pub(crate) recording: PathBuf,
+    #[command(flatten)]
+    pub(crate) about: Asked,
+    /// Of this connection alone, by its number in the recording
+    #[arg(long, value_name = "N")]
+    pub(crate) connection: Option<u32>,
+    /// Tell it as JSON lines on standard output; the last has the type "done"
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What is asked; nothing: all.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct Asked {
+    /// How it stood at this time of the run
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    at: Option<Duration>,
+    /// Why this event happened, by its number
+    #[arg(long, value_name = "N")]
+    event: Option<usize>,
+    /// Why segments went again
+    #[arg(long)]
+    lost: bool,
+    /// Why nothing moved for longer than a round trip, and what limited sending
+    #[arg(long)]
+    slow: bool,
+}
+
+impl Asked {
+    pub(crate) fn about(&self) -> About {
+        match *self {
+            Self { at: Some(at), .. } => About::At(at),
+            Self { event: Some(number), .. } => About::Event(number),
+            Self { lost: true, .. } => About::Lost,
+            Self { slow: true, .. } => About::Slow,
+            _ => About::All,
+        }
+    }
+}
+
+/// What is to be explained.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum About {
+    All,
+    At(Duration),
+    Event(usize),
+    Lost,
+    Slow,
 }
 
 const DEFAULT_SERVER: &str = "127.0.0.1:12345";

@@ -6,6 +6,7 @@ mod ask;
 mod blame;
 mod clock;
 mod exit;
+mod explain;
 mod page;
 mod patience;
 mod progress;
@@ -70,6 +71,7 @@ async fn act(action: &Action, views: &Views, report: &Arc<Report>) -> Result<(),
         // It waits for nothing and owes nobody a farewell: a signal ends it as any other program.
         Action::Replay(path) => replay::run(path, views, report),
         Action::Report { recordings, page } => page::write(page, recordings, report),
+        Action::Explain { recording, question } => explain::run(recording, question, report),
     }
 }
 

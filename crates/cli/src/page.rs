@@ -55,7 +55,7 @@ impl Page {
             let _it_is_empty = fs::remove_file(&self.page);
             return Ok(());
         }
-        let run = read(&self.recording)?;
+        let run = read(&self.recording, no_page)?;
         make(&self.page, vec![Source { name: "this run".to_owned(), run }], told)
     }
 }
@@ -68,20 +68,26 @@ impl Page {
 pub(crate) fn write(page: &Path, recordings: &[PathBuf], told: &Report) -> Result<(), Failure> {
     let named = |path: &PathBuf| {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        Ok(Source { name, run: read(path)? })
+        Ok(Source { name, run: read(path, no_page)? })
     };
     make(page, recordings.iter().map(named).collect::<Result<_, _>>()?, told)
 }
 
-fn read(path: &Path) -> Result<Run, Failure> {
+/// A recorded run.
+///
+/// # Errors
+/// It can't be read; or, with [`Exit::Mismatch`], it is damaged: what that means is said by `useless`.
+pub(crate) fn read(path: &Path, useless: fn(&Path) -> String) -> Result<Run, Failure> {
     let unreadable = |error| blame::local(format!("cannot read the recording {}", path.display()), &error);
     let file = File::open(path).map_err(unreadable)?;
     Run::read(file, Keep::default()).map_err(|error| match error {
         FollowError::Recording(RecordingError::Io(error)) => unreadable(error),
-        error => {
-            Failure::new(Exit::Mismatch, format!("no page can be made of {}", path.display())).because(error)
-        }
+        error => Failure::new(Exit::Mismatch, useless(path)).because(error),
     })
+}
+
+fn no_page(recording: &Path) -> String {
+    format!("no page can be made of {}", recording.display())
 }
 
 fn make(page: &Path, sources: Vec<Source>, told: &Report) -> Result<(), Failure> {

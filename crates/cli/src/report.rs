@@ -101,6 +101,18 @@ impl Report {
         Ok(())
     }
 
+    /// What was asked for, for people.
+    ///
+    /// # Errors
+    /// Standard output can't be written.
+    pub(crate) fn text(&self, text: &str) -> Result<(), Failure> {
+        if self.json {
+            return Ok(());
+        }
+        let written = io::stdout().lock().write_all(text.as_bytes());
+        written.map_err(|error| crate::blame::local("cannot write to standard output", &error))
+    }
+
     /// A task, or the whole run, failed. The first failure decides how the process ends.
     pub(crate) fn failed(&self, task: Option<&Task>, failure: Failure) {
         let red = AnsiColor::Red.on_default().bold();
@@ -175,7 +187,7 @@ impl Report {
     }
 
     /// A line for programs. Nobody is left to tell if it can't be written.
-    fn line(&self, said: &Said<'_>) {
+    pub(crate) fn line(&self, said: &Said<'_>) {
         if self.json {
             let _nobody_to_tell = json_line(&mut io::stdout().lock(), said);
         }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use lucid_conn::engine::ConnId;
+use lucid_views::explain::{Explanation, Moment};
 use serde::Serialize;
 
 use crate::answer::Answer;
@@ -56,6 +57,18 @@ pub(crate) enum Said<'a> {
     Lost { conn: ConnId, peer: SocketAddr, why: String },
     /// A recording did the same again.
     Replayed { inputs: u64, segments: u64, connections: usize, left_over: u64, seconds: f64 },
+    /// Something that happened in a recorded run, and why.
+    Explained {
+        conn: ConnId,
+        #[serde(flatten)]
+        explanation: &'a Explanation,
+    },
+    /// How a recorded connection stood at one time.
+    Moment {
+        conn: ConnId,
+        #[serde(flatten)]
+        moment: &'a Moment,
+    },
     /// A page was made of a recorded run.
     Page { page: &'a Path, bytes: usize, summary: &'a str },
     /// How the run ended: the last line, and the only one of its kind.

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::args::{self, Assignment, Command, FaultFlags, Seeing, Tcp, Way, Wish};
 use crate::exit::{Exit, Failure};
+use crate::explain::Question;
 
 /// How long a client goes on until its connection is open. The RFC's 180 s suit a server, which nobody watches.
 /// Afterwards the RFC's 100 s hold for a client, too: on a bad link a TCP that backs off is silent for long.
@@ -37,6 +38,7 @@ pub(crate) enum Action {
     Ask(Ask),
     Replay(PathBuf),
     Report { recordings: Vec<PathBuf>, page: PathBuf },
+    Explain { recording: PathBuf, question: Question },
 }
 
 #[derive(Debug)]
@@ -120,6 +122,7 @@ impl Action {
             Self::Ask(_) => "client",
             Self::Replay(_) => "replay",
             Self::Report { .. } => "report",
+            Self::Explain { .. } => "explain",
         }
     }
 
@@ -128,7 +131,7 @@ impl Action {
         match self {
             Self::Serve(serve) => Some(&mut serve.endpoint),
             Self::Ask(ask) => Some(&mut ask.endpoint),
-            Self::Replay(_) | Self::Report { .. } => None,
+            Self::Replay(_) | Self::Report { .. } | Self::Explain { .. } => None,
         }
     }
 }
@@ -150,7 +153,9 @@ impl Settings {
             Action::Serve(Serve { endpoint, .. }) | Action::Ask(Ask { endpoint, .. }) => {
                 (endpoint.record.as_slice(), endpoint.report.as_ref())
             }
-            Action::Replay(file) => (std::slice::from_ref(file), None),
+            Action::Replay(file) | Action::Explain { recording: file, .. } => {
+                (std::slice::from_ref(file), None)
+            }
             Action::Report { recordings, page } => (recordings.as_slice(), Some(page)),
         };
         let trace = self.seeing.trace.as_ref();
@@ -180,6 +185,11 @@ impl Settings {
             Command::Report(args::Report { recordings, output, json, quiet }) => {
                 let action = Action::Report { recordings, page: output };
                 Ok(Self { action, seeing: Seeing { json, quiet, ..Seeing::default() } })
+            }
+            Command::Explain(args::Explain { recording, about, connection, json }) => {
+                let question = Question { about: about.about(), connection };
+                let action = Action::Explain { recording, question };
+                Ok(Self { action, seeing: Seeing { json, ..Seeing::default() } })
             }
             Command::Get(args::Get { name, output, force, ask }) => {
                 let to = target(output, force);

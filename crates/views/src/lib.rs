@@ -16,6 +16,7 @@
 //! | [`limits`] | what a sender waits for |
 //! | [`mod@meet`] | two recordings of one run: clocks brought together, segments found again |
 //! | [`summary`] | what came of it, in numbers and in sentences |
+//! | [`mod@explain`] | why it happened, in plain words |
 //! | [`words`] | any event as a sentence |
 //! | [`mod@report`] | all of it as one HTML page |
 //!
@@ -23,6 +24,7 @@
 #![deny(missing_docs)]
 
 mod collect;
+pub mod explain;
 pub mod follow;
 pub mod limits;
 pub mod meet;
@@ -32,6 +34,7 @@ pub mod series;
 pub mod summary;
 pub mod words;
 
+pub use explain::{Explanation, explain};
 pub use follow::{FollowError, follow};
 pub use report::{Source, report};
 pub use run::{Run, Story};
