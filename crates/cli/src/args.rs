@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lucid_conn::Profile;
 use lucid_conn::sim::{Drop, Probability, Rate, Reorder, parse_duration};
+use lucid_views::compare::{Algorithm, UnknownAlgorithm};
 
 mod wishes;
 
@@ -63,6 +64,9 @@ pub(crate) enum Command {
     /// Say in words what happened in a recorded run, why, by which rule, and what would have been otherwise
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
+    /// Run one transfer under several congestion controllers in a simulator, or take recordings: what each came to, and where they part
+    #[command(after_help = COMPARE_EXAMPLES)]
+    Compare(Compare),
 }
 
 impl CommandLine {
@@ -73,7 +77,9 @@ impl CommandLine {
             Command::Report(Report { json, quiet, .. }) => {
                 Seeing { json: *json, quiet: *quiet, ..Seeing::default() }
             }
-            Command::Explain(Explain { json, .. }) => Seeing { json: *json, ..Seeing::default() },
+            Command::Explain(Explain { json, .. }) | Command::Compare(Compare { json, .. }) => {
+                Seeing { json: *json, ..Seeing::default() }
+            }
             Command::Get(Get { ask, .. })
             | Command::Put(Put { ask, .. })
             | Command::Ls(Ls { ask })
@@ -206,6 +212,44 @@ pub(crate) struct Report {
     /// Say nothing but errors
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  lucid compare --cc newreno,cubic,bbr --link 100mbit,50ms,loss=1%
+      8 MB in virtual time, the same losses drawn for each
+  lucid compare --cc cubic,bbr --link 20mbit,40ms,queue=500000 --size 30000000 -o compare.html
+      and their curves together, on one page
+  lucid compare before.rec after.rec
+      two recordings: the connection of each that carried most";
+
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// Recordings to compare instead, as made with --record
+    #[arg(num_args = 2.., value_name = "RECORDING", conflicts_with_all = ["cc", "link", "size", "seed"])]
+    pub(crate) recordings: Vec<PathBuf>,
+    /// The congestion controllers
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = algorithm, default_value = "newreno,cubic,bbr")]
+    pub(crate) cc: Vec<Algorithm>,
+    /// The path: a rate, a round-trip time, and loss=, jitter=, reorder=, duplicate=, corrupt= on the way there, queue= in bytes
+    #[arg(long, value_name = "WORDS", default_value = "100mbit,50ms,loss=1%")]
+    pub(crate) link: String,
+    /// How many bytes are sent
+    #[arg(long, value_name = "BYTES", default_value_t = 8_000_000)]
+    pub(crate) size: usize,
+    /// What losses are drawn from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Write a page with the curves, too
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Tell it as JSON lines on standard output; the last has the type "done"
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn algorithm(name: &str) -> Result<Algorithm, String> {
+    name.parse().map_err(|unknown: UnknownAlgorithm| unknown.to_string())
 }
 
 const EXPLAIN_EXAMPLES: &str = "\

@@ -5,6 +5,7 @@ mod args;
 mod ask;
 mod blame;
 mod clock;
+mod compare;
 mod exit;
 mod explain;
 mod page;
@@ -71,6 +72,7 @@ async fn act(action: &Action, views: &Views, report: &Arc<Report>) -> Result<(),
         // It waits for nothing and owes nobody a farewell: a signal ends it as any other program.
         Action::Replay(path) => replay::run(path, views, report),
         Action::Report { recordings, page } => page::write(page, recordings, report),
+        Action::Compare { comparison, page } => compare::run(comparison, page.as_ref(), report),
         Action::Explain { recording, question } => explain::run(recording, question, report),
     }
 }

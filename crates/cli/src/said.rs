@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use lucid_conn::engine::ConnId;
+use lucid_views::compare::{Parting, Row};
 use lucid_views::explain::{Explanation, Moment};
 use serde::Serialize;
 
@@ -63,6 +64,8 @@ pub(crate) enum Said<'a> {
         #[serde(flatten)]
         explanation: &'a Explanation,
     },
+    /// Runs beside each other: a row for each, and where they part.
+    Compared { title: &'a str, rows: &'a [Row], parting: Option<&'a Parting> },
     /// How a recorded connection stood at one time.
     Moment {
         conn: ConnId,

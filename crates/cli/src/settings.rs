@@ -11,6 +11,7 @@ use lucid_conn::{Config, Impair, KeepAlive};
 use serde::Serialize;
 
 use crate::args::{self, Assignment, Command, FaultFlags, Seeing, Tcp, Way, Wish};
+use crate::compare::Comparison;
 use crate::exit::{Exit, Failure};
 use crate::explain::Question;
 
@@ -39,6 +40,7 @@ pub(crate) enum Action {
     Replay(PathBuf),
     Report { recordings: Vec<PathBuf>, page: PathBuf },
     Explain { recording: PathBuf, question: Question },
+    Compare { comparison: Comparison, page: Option<PathBuf> },
 }
 
 #[derive(Debug)]
@@ -123,6 +125,7 @@ impl Action {
             Self::Replay(_) => "replay",
             Self::Report { .. } => "report",
             Self::Explain { .. } => "explain",
+            Self::Compare { .. } => "compare",
         }
     }
 
@@ -131,7 +134,7 @@ impl Action {
         match self {
             Self::Serve(serve) => Some(&mut serve.endpoint),
             Self::Ask(ask) => Some(&mut ask.endpoint),
-            Self::Replay(_) | Self::Report { .. } | Self::Explain { .. } => None,
+            Self::Replay(_) | Self::Report { .. } | Self::Explain { .. } | Self::Compare { .. } => None,
         }
     }
 }
@@ -157,6 +160,10 @@ impl Settings {
                 (std::slice::from_ref(file), None)
             }
             Action::Report { recordings, page } => (recordings.as_slice(), Some(page)),
+            Action::Compare { comparison: Comparison::Recorded(recordings), page } => {
+                (recordings.as_slice(), page.as_ref())
+            }
+            Action::Compare { page, .. } => ([].as_slice(), page.as_ref()),
         };
         let trace = self.seeing.trace.as_ref();
         let recorded = |file: &&PathBuf| recordings.iter().any(|recording| is_same_file(recording, file));
@@ -176,6 +183,17 @@ impl Settings {
         }
     }
 
+    fn compare(compare: args::Compare) -> Self {
+        let args::Compare { recordings, cc, link, size, seed, output, json } = compare;
+        let comparison = if recordings.is_empty() {
+            Comparison::Simulated { algorithms: cc, link, bytes: size, seed }
+        } else {
+            Comparison::Recorded(recordings)
+        };
+        let action = Action::Compare { comparison, page: output };
+        Self { action, seeing: Seeing { json, ..Seeing::default() } }
+    }
+
     fn of(command: Command) -> Result<Self, Failure> {
         match command {
             Command::Serve(serve) => Self::serve(serve),
@@ -191,6 +209,7 @@ impl Settings {
                 let action = Action::Explain { recording, question };
                 Ok(Self { action, seeing: Seeing { json, ..Seeing::default() } })
             }
+            Command::Compare(compare) => Ok(Self::compare(compare)),
             Command::Get(args::Get { name, output, force, ask }) => {
                 let to = target(output, force);
                 Self::ask(ask, vec![Task::Get { name, to }])

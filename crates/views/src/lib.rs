@@ -17,6 +17,7 @@
 //! | [`mod@meet`] | two recordings of one run: clocks brought together, segments found again |
 //! | [`summary`] | what came of it, in numbers and in sentences |
 //! | [`mod@explain`] | why it happened, in plain words |
+//! | [`compare`] | runs beside each other, and transfers in virtual time to compare |
 //! | [`words`] | any event as a sentence |
 //! | [`mod@report`] | all of it as one HTML page |
 //!
@@ -24,6 +25,7 @@
 #![deny(missing_docs)]
 
 mod collect;
+pub mod compare;
 pub mod explain;
 pub mod follow;
 pub mod limits;

@@ -1,6 +1,7 @@
 //! The program as its users meet it: these files, these arguments, this output, this exit code.
 
 mod bench;
+mod compare;
 mod explain;
 mod failures;
 mod json;
