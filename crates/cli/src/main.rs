@@ -6,7 +6,9 @@ mod ask;
 mod blame;
 mod clock;
 mod exit;
+mod export;
 mod patience;
+mod pcap;
 mod progress;
 mod replay;
 mod report;
@@ -25,6 +27,7 @@ use clap::Parser;
 
 use crate::args::CommandLine;
 use crate::exit::{Exit, Failure};
+use crate::pcap::Capture;
 use crate::report::Report;
 use crate::settings::{Action, Settings};
 use crate::signals::Signals;
@@ -38,7 +41,7 @@ fn main() -> Exit {
         Ok(command_line) => command_line,
         Err(not_one) => return report::unparsed(&not_one),
     };
-    let report = Arc::new(Report::new(command_line.seeing()));
+    let report = Arc::new(Report::new(&command_line.seeing()));
     if let Err(failure) = Settings::new(command_line.command).and_then(|settings| run(&settings, &report)) {
         report.failed(None, failure);
     }
@@ -49,12 +52,15 @@ fn main() -> Exit {
 fn run(settings: &Settings, report: &Arc<Report>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::new(Exit::Other, "cannot start").because(error))?;
-    let views = Views::open(&settings.seeing, settings.action.role(), clock::unix_nanos())?;
+    let start = clock::unix_nanos();
+    let endpoint = settings.action.endpoint();
+    let capture = endpoint.map_or(Ok(None), |endpoint| Capture::begin(endpoint, start))?;
+    let views = Views::open(&settings.seeing, settings.action.role(), start, capture)?;
     let done = runtime.block_on(act(&settings.action, &views, report));
     // What is still to be said by the endpoint's task is said when it is dropped. Nobody waits any more for a
     // look-up that hangs.
     runtime.shutdown_timeout(PATIENCE_AT_THE_END);
-    done.and(views.finish())
+    done.and(views.finish(report))
 }
 
 async fn act(action: &Action, views: &Views, report: &Arc<Report>) -> Result<(), Failure> {
@@ -66,6 +72,7 @@ async fn act(action: &Action, views: &Views, report: &Arc<Report>) -> Result<(),
         }
         // It waits for nothing and owes nobody a farewell: a signal ends it as any other program.
         Action::Replay(path) => replay::run(path, views, report),
+        Action::Export(export) => export::run(export, report),
     }
 }
 

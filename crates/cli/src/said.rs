@@ -1,6 +1,7 @@
 //! What `--json` says: one of these a line, on standard output.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use lucid_conn::engine::ConnId;
 use serde::Serialize;
@@ -55,6 +56,10 @@ pub(crate) enum Said<'a> {
     Lost { conn: ConnId, peer: SocketAddr, why: String },
     /// A recording did the same again.
     Replayed { inputs: u64, segments: u64, connections: usize, left_over: u64, seconds: f64 },
+    /// A packet capture was made.
+    Captured { file: &'a Path, packets: u64, lost: u64 },
+    /// A qlog was made.
+    Logged { file: &'a Path, events: u64 },
     /// How the run ended: the last line, and the only one of its kind.
     Done { ok: bool, exit: Exit, error: Option<&'a Failure> },
 }

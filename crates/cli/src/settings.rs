@@ -12,6 +12,9 @@ use serde::Serialize;
 
 use crate::args::{self, Assignment, Command, FaultFlags, Seeing, Tcp, Way, Wish};
 use crate::exit::{Exit, Failure};
+use crate::export::is_stdout;
+
+mod files;
 
 /// How long a client goes on until its connection is open. The RFC's 180 s suit a server, which nobody watches.
 /// Afterwards the RFC's 100 s hold for a client, too: on a bad link a TCP that backs off is silent for long.
@@ -36,6 +39,24 @@ pub(crate) enum Action {
     Serve(Serve),
     Ask(Ask),
     Replay(PathBuf),
+    Export(Export),
+}
+
+/// A recording, made into something else.
+#[derive(Debug)]
+pub(crate) struct Export {
+    pub(crate) of: Of,
+    /// `-` is standard output.
+    pub(crate) output: PathBuf,
+}
+
+/// What is made of which recording.
+#[derive(Debug)]
+pub(crate) enum Of {
+    /// A packet capture, of one end or of both.
+    Capture { recording: PathBuf, other: Option<PathBuf> },
+    /// A qlog.
+    Log { recording: PathBuf },
 }
 
 #[derive(Debug)]
@@ -66,6 +87,7 @@ pub(crate) struct EndpointSettings {
     pub(crate) seed: Seed,
     pub(crate) impair: Impair,
     pub(crate) record: Option<PathBuf>,
+    pub(crate) pcap: Option<PathBuf>,
 }
 
 /// What faults are drawn from.
@@ -115,7 +137,16 @@ impl Action {
         match self {
             Self::Serve(_) => "server",
             Self::Ask(_) => "client",
-            Self::Replay(_) => "replay",
+            Self::Replay(_) | Self::Export(_) => "replay",
+        }
+    }
+
+    /// What its UDP socket's endpoint is made with, if it has one.
+    pub(crate) fn endpoint(&self) -> Option<&EndpointSettings> {
+        match self {
+            Self::Serve(serve) => Some(&serve.endpoint),
+            Self::Ask(ask) => Some(&ask.endpoint),
+            Self::Replay(_) | Self::Export(_) => None,
         }
     }
 }
@@ -131,28 +162,16 @@ impl Settings {
         Ok(settings)
     }
 
-    /// A trace that is also the recording would leave neither.
-    fn check_files(&self) -> Result<(), Failure> {
-        let recording = match &self.action {
-            Action::Serve(serve) => serve.endpoint.record.as_deref(),
-            Action::Ask(ask) => ask.endpoint.record.as_deref(),
-            Action::Replay(file) => Some(file.as_path()),
-        };
-        match self.seeing.trace.as_deref() {
-            Some(trace) if recording.is_some_and(|recording| is_same_file(recording, trace)) => {
-                let what = format!("{} can't be both the recording and the trace", trace.display());
-                Err(Failure::new(Exit::Usage, what).try_this("give --trace a name of its own"))
-            }
-            _ => Ok(()),
-        }
-    }
-
     fn of(command: Command) -> Result<Self, Failure> {
         match command {
             Command::Serve(serve) => Self::serve(serve),
             Command::Replay(args::Replay { file, seeing }) => {
                 Ok(Self { action: Action::Replay(file), seeing })
             }
+            Command::Pcap(args::Pcap { recording, other, export }) => {
+                Self::export(Of::Capture { recording, other }, export)
+            }
+            Command::Qlog(args::Qlog { recording, export }) => Self::export(Of::Log { recording }, export),
             Command::Get(args::Get { name, output, force, ask }) => {
                 let to = target(output, force);
                 Self::ask(ask, vec![Task::Get { name, to }])
@@ -171,10 +190,19 @@ impl Settings {
         }
     }
 
+    fn export(of: Of, export: args::Export) -> Result<Self, Failure> {
+        if export.json && is_stdout(&export.output) {
+            let failure = Failure::new(Exit::Usage, "a file and --json can't both go to standard output");
+            return Err(failure.try_this("name a file with -o"));
+        }
+        let action = Action::Export(Export { of, output: export.output });
+        Ok(Self { action, seeing: Seeing::default() })
+    }
+
     fn serve(serve: args::Serve) -> Result<Self, Failure> {
         let args::Serve { listen, root, allow_put, nameserver, tcp, faults, seeing, record } = serve;
         let config = config(&tcp, &Config::new(tcp.profile))?;
-        let endpoint = EndpointSettings::new(config, faults, record.record);
+        let endpoint = EndpointSettings::new(config, faults, record);
         let action = Action::Serve(Serve { listen, root, allow_put, nameserver, endpoint });
         Ok(Self { action, seeing })
     }
@@ -193,22 +221,17 @@ impl Settings {
         let profile = Config { r2_syn: CLIENT_OPENING, time_wait: CLIENT_TIME_WAIT, ..profile };
         let config = config(&tcp, &profile)?;
         let patience = config.r2;
-        let endpoint = EndpointSettings::new(config, faults, record.record);
+        let endpoint = EndpointSettings::new(config, faults, record);
         Ok(Self { action: Action::Ask(Ask { server, bind, tasks, patience, endpoint }), seeing })
     }
 }
 
-/// By name, or, where both exist, by what the names lead to.
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    let real = |path: &Path| path.canonicalize().ok();
-    one == other || real(one).is_some_and(|one| Some(one) == real(other))
-}
-
 impl EndpointSettings {
-    fn new(config: Config, faults: FaultFlags, record: Option<PathBuf>) -> Self {
+    fn new(config: Config, faults: FaultFlags, record: args::Record) -> Self {
         let seed = Seed::new(&faults);
         let impair = faults.impair.into();
-        Self { config, faults: faults.into(), seed, impair, record }
+        let args::Record { record, pcap } = record;
+        Self { config, faults: faults.into(), seed, impair, record, pcap }
     }
 }
 
