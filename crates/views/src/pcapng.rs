@@ -8,6 +8,9 @@
 //! The endpoint itself has the address 192.0.2.1 or 2001:db8::1, for a recording doesn't say where it was bound. A peer
 //! has its own, unless that is a loopback address, or another peer (on another UDP port) has it already: then it gets one
 //! of 198.18.0.0/15 or 2001:db8::/32, and its first packet's comment says so.
+//!
+//! Where a recording leaves payload out, so does the capture: packets end behind their headers, and say how long they were.
+//! Their TCP checksums can't be right then, and readers don't look at them.
 
 use std::io::{self, Read, Write};
 
@@ -93,6 +96,9 @@ pub fn write<R: Read, W: Write>(recording: R, beside: &Beside, to: W) -> Result<
         let happened = faults.of(&passed);
         written.lost += u64::from(faults::are_fatal(&happened) && passed.outgoing);
         let mut packet = packet::of(&passed, &mut addresses);
+        if !segments.holds_payload() {
+            packet::cut_payload(&mut packet.bytes);
+        }
         packet.comment.splice(0..0, happened.iter().map(|fault| comment::fault(*fault, passed.outgoing)));
         file.packet(&packet)?;
     };

@@ -82,6 +82,11 @@ impl<R: Read> Segments<R> {
         self.recording.setup()
     }
 
+    /// Whether payload is there; or else it was left out, and all of it is zeros.
+    pub fn holds_payload(&self) -> bool {
+        self.recording.holds_payload()
+    }
+
     /// The next segment; none once the recording has ended.
     ///
     /// # Errors

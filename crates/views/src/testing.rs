@@ -22,6 +22,8 @@ const PATIENCE: Time = Time::from_millis(60_000);
 pub(crate) struct Lived {
     pub(crate) client: Vec<u8>,
     pub(crate) server: Vec<u8>,
+    /// The same two, with payload left out.
+    pub(crate) without_payload: [Vec<u8>; 2],
     /// What the server's engine told.
     pub(crate) events: Vec<Event>,
 }
@@ -59,16 +61,17 @@ pub(crate) fn run(bytes: usize, lost: &[usize]) -> Lived {
         client.catch_up(now, server.address);
         server.catch_up(now, client.address);
     }
-    let (client, _) = client.finish();
-    let (server, events) = server.finish();
-    Lived { client, server, events }
+    let (client, client_without, _) = client.finish();
+    let (server, server_without, events) = server.finish();
+    Lived { client, server, without_payload: [client_without, server_without], events }
 }
 
 struct Host {
     address: SocketAddr,
     engine: Endpoint,
-    recorder: Recorder,
-    recording: Memory,
+    /// With payload, and without.
+    recorders: [Recorder; 2],
+    recordings: [Memory; 2],
     coming: VecDeque<(Time, Vec<u8>)>,
     tick: Option<Time>,
     to_send: Vec<u8>,
@@ -80,17 +83,20 @@ impl Host {
         let time_wait = Duration::from_millis(100);
         let config = Config { time_wait, ..Config::new(Profile::Modern) };
         let setup = Setup { config, secret: *b"sixteen bytes...", max_connections: 10 };
-        let recording = Memory::default();
-        let recorder = Recorder::new(Box::new(recording.clone()), &setup).unwrap();
+        let recordings = [Memory::default(), Memory::default()];
+        let recorders = [
+            Recorder::new(Box::new(recordings[0].clone()), &setup).unwrap(),
+            Recorder::without_payload(Box::new(recordings[1].clone()), &setup).unwrap(),
+        ];
         let mut engine = Endpoint::new(setup);
         engine.observe(true);
         let address = address.parse().unwrap();
         let (coming, events) = (VecDeque::new(), Vec::new());
-        Self { address, engine, recorder, recording, coming, tick: None, to_send, events }
+        Self { address, engine, recorders, recordings, coming, tick: None, to_send, events }
     }
 
     fn handle(&mut self, now: Time, input: Input) -> Option<Reply> {
-        self.recorder.input(now, &input).unwrap();
+        self.recorders.iter_mut().for_each(|recorder| recorder.input(now, &input).unwrap());
         self.engine.handle(now, input).ok()
     }
 
@@ -100,7 +106,9 @@ impl Host {
         loop {
             match self.engine.poll(now) {
                 Output::Transmit { to, train, ecn, .. } => {
-                    self.recorder.sent(now, to, &train, ecn).unwrap();
+                    for recorder in &mut self.recorders {
+                        recorder.sent(now, to, &train, ecn).unwrap();
+                    }
                     for segment in train.segments() {
                         let mut datagram = Vec::new();
                         segment.encode(&PseudoHeader::None, &mut datagram);
@@ -111,7 +119,7 @@ impl Host {
                 Output::Notice { conn, notice } => self.act(now, conn, &notice),
                 Output::Event(event) => self.events.push(event),
                 Output::Wait(until) => {
-                    self.recorder.drained(now).unwrap();
+                    self.recorders.iter_mut().for_each(|recorder| recorder.drained(now).unwrap());
                     self.tick = until;
                     return sent;
                 }
@@ -176,10 +184,10 @@ impl Host {
         }
     }
 
-    fn finish(self) -> (Vec<u8>, Vec<Event>) {
-        self.recorder.finish().unwrap();
-        let recording = self.recording.0.lock().unwrap().clone();
-        (recording, self.events)
+    fn finish(self) -> (Vec<u8>, Vec<u8>, Vec<Event>) {
+        self.recorders.into_iter().for_each(|recorder| recorder.finish().unwrap());
+        let [with, without] = self.recordings.map(|recording| recording.0.lock().unwrap().clone());
+        (with, without, self.events)
     }
 }
 

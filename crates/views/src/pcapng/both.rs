@@ -32,9 +32,14 @@ pub fn write_both<R: Read + Seek, W: Write>(recordings: [R; 2], to: W) -> Result
     let mut addresses = Addresses::default();
     let [out, back] = fates;
     let mut sides = [Side::new(0, first, out, &common)?, Side::new(1, second, back, &common)?];
+    let holds_payload = [0, 1].map(|side: usize| sides[side].segments.holds_payload());
     while let Some(Coming { at, peer, passed, fate, side }) = next_of(&mut sides, &common) {
         let (between, note) = addresses.between(peer, side == 0);
-        let bytes = packet::with_ip(&passed.datagram, between, passed.ecn);
+        let mut bytes = packet::with_ip(&passed.datagram, between, passed.ecn);
+        let original_len = bytes.len();
+        if !holds_payload[side] {
+            packet::cut_payload(&mut bytes);
+        }
         let became = match &fate {
             Some(arrival) => {
                 let on_the_way = common.shared(1 - side, arrival.at).saturating_since(at);
@@ -53,7 +58,7 @@ pub fn write_both<R: Read + Seek, W: Write>(recordings: [R; 2], to: W) -> Result
         comment.extend(comment::lines(&passed));
         comment.extend(there.map(|effect| format!("There: {effect}")));
         comment.extend(note);
-        file.packet(&Packet { at, outgoing: side == 0, original_len: bytes.len(), bytes, comment })?;
+        file.packet(&Packet { at, outgoing: side == 0, original_len, bytes, comment })?;
     }
     written.packets = file.finish()?;
     here.broken.or(there.broken).map_or(Ok(written), |error| Err(error.into()))

@@ -38,6 +38,14 @@ pub(super) fn with_ip(datagram: &[u8], between: Between, ecn: Codepoint) -> Vec<
     packet
 }
 
+/// Leaves an IP packet's payload out, behind the header of its TCP segment.
+pub(super) fn cut_payload(packet: &mut Vec<u8>) {
+    let ip_len = if packet.first().is_some_and(|first| first >> 4 == 6) { IPV6_LEN } else { IPV4_LEN };
+    if let Some(offset) = packet.get(ip_len + 12) {
+        packet.truncate(ip_len + usize::from(offset >> 4) * 4);
+    }
+}
+
 fn ip_header(between: Between, ecn: Codepoint, len: usize) -> Vec<u8> {
     let mut header = Vec::with_capacity(IPV6_LEN + len);
     match between {

@@ -170,6 +170,27 @@ fn both_ends_show_each_segment_once_and_which_of_them_were_lost() {
 }
 
 #[test]
+fn payload_that_was_left_out_is_cut_off_and_all_else_is_the_same() {
+    let lived = run(100_000, &[3]);
+    let [_, without] = &lived.without_payload;
+    let (with, without) =
+        (captured(&lived.server, &Beside::default()), captured(without, &Beside::default()));
+    assert_eq!(with.0, without.0);
+    for (whole, cut) in with.1.iter().zip(&without.1) {
+        assert_eq!((whole.timestamp, &whole.options), (cut.timestamp, &cut.options));
+        assert_eq!(cut.original_len, whole.original_len);
+        let headers = whole.data.len() - segment(whole).payload.len();
+        assert_eq!(cut.data.len(), headers);
+        // All but the checksum, which covers what isn't there.
+        assert_eq!((&cut.data[..36], &cut.data[38..]), (&whole.data[..36], &whole.data[38..headers]));
+    }
+    let [client, server] = lived.without_payload.each_ref().map(|recording| Cursor::new(&recording[..]));
+    let mut capture = Vec::new();
+    assert_eq!(write_both([client, server], &mut capture).unwrap().lost, 1);
+    assert!(packets(&capture).iter().all(|packet| packet.data.len() <= 80));
+}
+
+#[test]
 fn recordings_of_different_runs_have_nothing_in_common() {
     let [one, other] = [run(1_000, &[]).client, run(1_000, &[]).client].map(Cursor::new);
     assert!(matches!(write_both([one, other], Vec::new()), Err(Error::NothingInCommon)));

@@ -106,3 +106,30 @@ fn a_recording_that_breaks_off_gives_out_what_came_before() {
     assert!(matches!(error, ReplayError::Recording(RecordingError::Truncated { .. })), "{error}");
     assert_eq!(given, whole);
 }
+
+#[test]
+fn without_payload_a_run_is_the_same_but_for_zeros() {
+    let lived = run(100_000, &[3, 20]);
+    let whole = [&lived.client, &lived.server];
+    for (with, without) in whole.into_iter().zip(&lived.without_payload) {
+        let (with, zeros) = (all(with), all(without));
+        assert_eq!(with.len(), zeros.len());
+        for (with, zeros) in with.iter().zip(&zeros) {
+            assert_eq!((with.at, with.outgoing, with.segment), (zeros.at, zeros.outgoing, zeros.segment));
+            assert_eq!((&with.events, &with.info), (&zeros.events, &zeros.info));
+            assert_eq!(with.datagram.len(), zeros.datagram.len());
+        }
+        let is_zero =
+            |passed: &Passed| passed.datagram[60.min(passed.datagram.len())..].iter().all(|byte| *byte == 0);
+        assert!(zeros.iter().all(is_zero));
+    }
+}
+
+#[test]
+fn a_segment_that_goes_alone_costs_few_bytes_with_all_that_goes_in_besides() {
+    let lived = run(1_000_000, &[3, 20, 21, 100, 500]);
+    for recording in &lived.without_payload {
+        let each = recording.len() as f64 / all(recording).len() as f64;
+        assert!(each <= 24.0, "{each} bytes for each segment");
+    }
+}
