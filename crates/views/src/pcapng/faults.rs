@@ -27,7 +27,7 @@ struct Did {
 pub(super) struct Faults {
     /// To what was sent, in that order.
     outgoing: VecDeque<Did>,
-    /// To what came, in that order, but for what was lost.
+    /// To what came, in that order, but for what was lost or damaged.
     incoming: VecDeque<Did>,
     /// What was lost on its way in.
     lost: VecDeque<Did>,
@@ -65,6 +65,8 @@ impl Faults {
             let queue = match (outgoing, fault) {
                 (true, _) => &mut faults.outgoing,
                 (false, Fault::Lost) => &mut faults.lost,
+                // It won't be known again; the engine says what it is.
+                (false, Fault::Corrupted) => continue,
                 (false, _) => &mut faults.incoming,
             };
             queue.push_back(Did { at: *at, conn: *conn, fault, segment });

@@ -28,7 +28,7 @@ const SEQUENCE_AT: usize = 4;
 const OFFSET_AT: usize = 12;
 const FLAGS_AT: usize = 13;
 const CHECKSUM_AT: usize = 16;
-/// Two headers with the same ones may differ here.
+/// The same in words.
 const SEQUENCE_WORD: usize = SEQUENCE_AT / 4;
 /// So many flows are known at a time.
 const FLOWS: usize = 256;
