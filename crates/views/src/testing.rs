@@ -38,8 +38,8 @@ impl Lived {
 
 /// Lets a server send `bytes` bytes; of its segments with data those with these numbers, from 0, are lost.
 pub(crate) fn run(bytes: usize, lost: &[usize]) -> Lived {
-    let mut client = Host::new(CLIENT, Vec::new());
-    let mut server = Host::new(SERVER, vec![7; bytes]);
+    let mut client = Host::new(CLIENT, Vec::new(), Duration::from_secs(3));
+    let mut server = Host::new(SERVER, vec![7; bytes], Duration::ZERO);
     let mut now = Time::ZERO;
     server.handle(now, Input::Listen { port: 80, backlog: 1 });
     client.handle(now, Input::Connect { peer: server.address, port: 80 });
@@ -68,6 +68,8 @@ pub(crate) fn run(bytes: usize, lost: &[usize]) -> Lived {
 
 struct Host {
     address: SocketAddr,
+    /// How much longer its clock has run than others'.
+    ahead: Duration,
     engine: Endpoint,
     /// With payload, and without.
     recorders: [Recorder; 2],
@@ -79,7 +81,7 @@ struct Host {
 }
 
 impl Host {
-    fn new(address: &str, to_send: Vec<u8>) -> Self {
+    fn new(address: &str, to_send: Vec<u8>, ahead: Duration) -> Self {
         let time_wait = Duration::from_millis(100);
         let config = Config { time_wait, ..Config::new(Profile::Modern) };
         let setup = Setup { config, secret: *b"sixteen bytes...", max_connections: 10 };
@@ -92,10 +94,11 @@ impl Host {
         engine.observe(true);
         let address = address.parse().unwrap();
         let (coming, events) = (VecDeque::new(), Vec::new());
-        Self { address, engine, recorders, recordings, coming, tick: None, to_send, events }
+        Self { address, ahead, engine, recorders, recordings, coming, tick: None, to_send, events }
     }
 
     fn handle(&mut self, now: Time, input: Input) -> Option<Reply> {
+        let now = now + self.ahead;
         self.recorders.iter_mut().for_each(|recorder| recorder.input(now, &input).unwrap());
         self.engine.handle(now, input).ok()
     }
@@ -103,11 +106,12 @@ impl Host {
     /// What it sends now: to whom, and whether there is data in it.
     fn drain(&mut self, now: Time) -> Vec<(SocketAddr, Vec<u8>, bool)> {
         let mut sent = Vec::new();
+        let own = now + self.ahead;
         loop {
-            match self.engine.poll(now) {
+            match self.engine.poll(own) {
                 Output::Transmit { to, train, ecn, .. } => {
                     for recorder in &mut self.recorders {
-                        recorder.sent(now, to, &train, ecn).unwrap();
+                        recorder.sent(own, to, &train, ecn).unwrap();
                     }
                     for segment in train.segments() {
                         let mut datagram = Vec::new();
@@ -119,8 +123,8 @@ impl Host {
                 Output::Notice { conn, notice } => self.act(now, conn, &notice),
                 Output::Event(event) => self.events.push(event),
                 Output::Wait(until) => {
-                    self.recorders.iter_mut().for_each(|recorder| recorder.drained(now).unwrap());
-                    self.tick = until;
+                    self.recorders.iter_mut().for_each(|recorder| recorder.drained(own).unwrap());
+                    self.tick = until.map(|until| Time::ZERO + (until - (Time::ZERO + self.ahead)));
                     return sent;
                 }
             }
