@@ -359,9 +359,12 @@ pub(crate) struct Seeing {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Seeing")]
 pub(crate) struct Record {
-    /// Record everything that goes in and out, for `lucid replay`; holds all data in the clear
+    /// Record everything that goes in and out but payload, for `lucid replay`; holds the endpoint's secret
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
+    /// Record payload, too: all data in the clear
+    #[arg(long, requires = "record")]
+    pub(crate) record_payload: bool,
     /// Write every segment to a packet capture for Wireshark, with why it was sent or dropped and the windows then
     #[arg(long, value_name = "FILE")]
     pub(crate) pcap: Option<PathBuf>,

@@ -87,6 +87,7 @@ pub(crate) struct EndpointSettings {
     pub(crate) seed: Seed,
     pub(crate) impair: Impair,
     pub(crate) record: Option<PathBuf>,
+    pub(crate) record_payload: bool,
     pub(crate) pcap: Option<PathBuf>,
 }
 
@@ -230,8 +231,8 @@ impl EndpointSettings {
     fn new(config: Config, faults: FaultFlags, record: args::Record) -> Self {
         let seed = Seed::new(&faults);
         let impair = faults.impair.into();
-        let args::Record { record, pcap } = record;
-        Self { config, faults: faults.into(), seed, impair, record, pcap }
+        let args::Record { record, record_payload, pcap } = record;
+        Self { config, faults: faults.into(), seed, impair, record, record_payload, pcap }
     }
 }
 

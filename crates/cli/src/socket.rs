@@ -62,7 +62,7 @@ pub(crate) fn finish_recording(settings: &EndpointSettings, endpoint: &Endpoint)
 }
 
 fn builder(settings: &EndpointSettings, views: &Views) -> Result<Builder, Failure> {
-    let EndpointSettings { config, faults, seed, impair, record, pcap } = settings;
+    let EndpointSettings { config, faults, seed, impair, record, record_payload, pcap } = settings;
     let mut builder = Endpoint::builder().config(config.clone());
     if !faults.is_perfect() {
         builder = builder.faults(faults.clone(), seed.get(), *impair);
@@ -74,7 +74,8 @@ fn builder(settings: &EndpointSettings, views: &Views) -> Result<Builder, Failur
     let denied =
         |path: &Path, error| blame::local(format!("cannot write the recording {}", path.display()), &error);
     if let Some(path) = record {
-        builder = builder.record(File::create(path).map_err(|error| denied(path, error))?);
+        let file = File::create(path).map_err(|error| denied(path, error))?;
+        builder = if *record_payload { builder.record(file) } else { builder.record_without_payload(file) };
     } else if let Some(path) = pcap
         && let Some(sink) = views.sink().map_err(|error| denied(path, error))?
     {

@@ -18,7 +18,7 @@ fn packets(said: &str, file: &str) -> u64 {
 fn a_run_leaves_a_capture_and_its_recording_the_same_one() {
     let bench = Bench::new();
     let server = bench.serve("--pcap server.pcapng");
-    let get = "get 8192.txt --pcap run.pcapng --record run.lucid --loss 20% --seed 7";
+    let get = "get 8192.txt --pcap run.pcapng --record run.lucid --record-payload --loss 20% --seed 7";
     let run = bench.run(&format!("{get} --server {}", server.address));
     let made = bench.run("pcap run.lucid -o made.pcapng");
     let shown = packets(&run.succeeded().stderr, "run.pcapng");

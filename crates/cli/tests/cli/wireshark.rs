@@ -57,7 +57,9 @@ const OURS: &str = "ip.src == 192.0.2.1";
 fn lossy_run() -> Bench {
     let bench = Bench::new();
     bench.write("files/large.txt", &text(2_000_000));
-    let seen = |name: &str| format!("--record {name}.rec --pcap {name}.pcapng --trace {name}.jsonl");
+    let seen = |name: &str| {
+        format!("--record {name}.rec --record-payload --pcap {name}.pcapng --trace {name}.jsonl")
+    };
     let server = bench.serve(&format!("--loss 5% --seed 7 --delay 2ms {}", seen("server")));
     let get = format!("get large.txt --loss 5% --seed 7 {} --server {}", seen("client"), server.address);
     bench.run(&get).succeeded();
