@@ -53,6 +53,12 @@ const STAGES: [Stage; 10] = [
         env: &[],
     },
     Stage {
+        name: "wireshark",
+        promise: "tshark reads our captures without a complaint, and counts as we do",
+        cargo: &["test", "-p", "lucid-cli", "--test", "cli", "wireshark", "--", "--ignored"],
+        env: &[],
+    },
+    Stage {
         name: "doc",
         promise: "the documentation builds without a warning",
         cargo: &["doc", "--workspace", "--no-deps"],

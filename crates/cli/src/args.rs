@@ -70,26 +70,34 @@ pub(crate) enum Command {
     /// Run one transfer under several congestion controllers in a simulator, or take recordings: what each came to, and where they part
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(Compare),
+    /// Turn a recording into a packet capture for Wireshark, or the recordings of both ends into one
+    Pcap(Pcap),
+    /// Turn a recording into qlog, the IETF's logging format
+    Qlog(Qlog),
 }
 
 impl CommandLine {
     /// What is shown and kept of the run, whatever the command.
     pub(crate) fn seeing(&self) -> Seeing {
-        match &self.command {
-            Command::Serve(Serve { seeing, .. }) | Command::Replay(Replay { seeing, .. }) => seeing.clone(),
+        let seeing = match &self.command {
+            Command::Serve(Serve { seeing, .. }) | Command::Replay(Replay { seeing, .. }) => seeing,
             Command::Report(Report { json, quiet, .. }) => {
-                Seeing { json: *json, quiet: *quiet, ..Seeing::default() }
+                return Seeing { json: *json, quiet: *quiet, ..Seeing::default() };
             }
             Command::Explain(Explain { json, .. }) | Command::Compare(Compare { json, .. }) => {
-                Seeing { json: *json, ..Seeing::default() }
+                return Seeing { json: *json, ..Seeing::default() };
+            }
+            Command::Pcap(Pcap { export, .. }) | Command::Qlog(Qlog { export, .. }) => {
+                return export.seeing();
             }
             Command::Get(Get { ask, .. })
             | Command::Put(Put { ask, .. })
             | Command::Ls(Ls { ask })
             | Command::Calc(Calc { ask, .. })
             | Command::Dns(Dns { ask, .. })
-            | Command::Client(Client { ask, .. }) => ask.seeing.clone(),
-        }
+            | Command::Client(Client { ask, .. }) => &ask.seeing,
+        };
+        seeing.clone()
     }
 }
 
@@ -189,6 +197,44 @@ pub(crate) struct Replay {
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) seeing: Seeing,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Pcap {
+    /// The recording, as made with --record: every segment that was sent or received, with why, and what it did
+    pub(crate) recording: PathBuf,
+    /// The recording of the other end: each segment once, and whether it arrived
+    pub(crate) other: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) export: Export,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Qlog {
+    /// The recording, as made with --record
+    pub(crate) recording: PathBuf,
+    #[command(flatten)]
+    pub(crate) export: Export,
+}
+
+/// Where a recording's export goes, and what is said of it.
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// Where to write it, over what may be there; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Tell the result as JSON lines on standard output; the last has the type "done"
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Say nothing but errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+impl Export {
+    fn seeing(&self) -> Seeing {
+        Seeing { json: self.json, quiet: self.quiet, ..Seeing::default() }
+    }
 }
 
 const DEFAULT_SERVER: &str = "127.0.0.1:12345";
@@ -332,12 +378,18 @@ pub(crate) struct Seeing {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Seeing")]
 pub(crate) struct Record {
-    /// Record everything that goes in and out, for `lucid replay`; holds all data in the clear
+    /// Record everything that goes in and out but payload, for `lucid replay`; holds the endpoint's secret
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
     /// Make an HTML page of the run when it is over: see `lucid report --help`
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+    /// Record payload, too: all data in the clear
+    #[arg(long, requires = "record")]
+    pub(crate) record_payload: bool,
+    /// Write every segment to a packet capture for Wireshark, with why it was sent or dropped and the windows then
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pcap: Option<PathBuf>,
 }
 
 /// An address with its port, or without for the usual one.

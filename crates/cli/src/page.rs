@@ -41,6 +41,8 @@ impl Page {
                 (path.to_path_buf(), Some(path))
             }
         };
+        // A capture is made of the same recording.
+        endpoint.record_payload |= endpoint.record.is_none() && endpoint.pcap.is_some();
         endpoint.record = Some(recording.clone());
         Ok(Some(Self { page, recording, _temporary: temporary }))
     }

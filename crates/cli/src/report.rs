@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use anstyle::AnsiColor;
 use lucid_apps::Summary;
 use lucid_conn::engine::{ConnId, Replayed, SocketInfo};
+use lucid_views::pcapng::Written;
 
 use crate::answer::Answer;
 use crate::args::Seeing;
@@ -168,6 +169,25 @@ impl Report {
             page.display()
         ));
         self.line(&Said::Page { page, bytes, summary });
+    }
+
+    /// A packet capture is whole.
+    pub(crate) fn captured(&self, file: &Path, written: &Written) {
+        let Written { packets, lost, not_shown } = *written;
+        let lost_ones = if lost == 0 { String::new() } else { format!(", {lost} of them lost") };
+        self.note(format_args!("{}: {packets} packets{lost_ones}", file.display()));
+        if not_shown > 0 {
+            self.note(format_args!(
+                "not shown: {not_shown} datagrams that were lost on purpose on their way in, of no connection yet"
+            ));
+        }
+        self.line(&Said::Captured { file, packets, lost });
+    }
+
+    /// A qlog is whole.
+    pub(crate) fn logged(&self, file: &Path, events: u64) {
+        self.note(format_args!("{}: {events} events", file.display()));
+        self.line(&Said::Logged { file, events });
     }
 
     /// Says how the run ended, once, and gives the exit for it.

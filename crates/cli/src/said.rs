@@ -74,6 +74,10 @@ pub(crate) enum Said<'a> {
     },
     /// A page was made of a recorded run.
     Page { page: &'a Path, bytes: usize, summary: &'a str },
+    /// A packet capture was made.
+    Captured { file: &'a Path, packets: u64, lost: u64 },
+    /// A qlog was made.
+    Logged { file: &'a Path, events: u64 },
     /// How the run ended: the last line, and the only one of its kind.
     Done { ok: bool, exit: Exit, error: Option<&'a Failure> },
 }

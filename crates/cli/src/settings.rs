@@ -14,6 +14,9 @@ use crate::args::{self, Assignment, Command, FaultFlags, Seeing, Tcp, Way, Wish}
 use crate::compare::Comparison;
 use crate::exit::{Exit, Failure};
 use crate::explain::Question;
+use crate::export::is_stdout;
+
+mod files;
 
 /// How long a client goes on until its connection is open. The RFC's 180 s suit a server, which nobody watches.
 /// Afterwards the RFC's 100 s hold for a client, too: on a bad link a TCP that backs off is silent for long.
@@ -41,6 +44,24 @@ pub(crate) enum Action {
     Report { recordings: Vec<PathBuf>, page: PathBuf },
     Explain { recording: PathBuf, question: Question },
     Compare { comparison: Comparison, page: Option<PathBuf> },
+    Export(Export),
+}
+
+/// A recording, made into something else.
+#[derive(Debug)]
+pub(crate) struct Export {
+    pub(crate) of: Of,
+    /// `-` is standard output.
+    pub(crate) output: PathBuf,
+}
+
+/// What is made of which recording.
+#[derive(Debug)]
+pub(crate) enum Of {
+    /// A packet capture, of one end or of both.
+    Capture { recording: PathBuf, other: Option<PathBuf> },
+    /// A qlog.
+    Log { recording: PathBuf },
 }
 
 #[derive(Debug)]
@@ -73,6 +94,8 @@ pub(crate) struct EndpointSettings {
     pub(crate) record: Option<PathBuf>,
     /// The page to make of the run when it is over.
     pub(crate) report: Option<PathBuf>,
+    pub(crate) record_payload: bool,
+    pub(crate) pcap: Option<PathBuf>,
 }
 
 /// What faults are drawn from.
@@ -122,7 +145,7 @@ impl Action {
         match self {
             Self::Serve(_) => "server",
             Self::Ask(_) => "client",
-            Self::Replay(_) => "replay",
+            Self::Replay(_) | Self::Export(_) => "replay",
             Self::Report { .. } => "report",
             Self::Explain { .. } => "explain",
             Self::Compare { .. } => "compare",
@@ -134,7 +157,11 @@ impl Action {
         match self {
             Self::Serve(serve) => Some(&mut serve.endpoint),
             Self::Ask(ask) => Some(&mut ask.endpoint),
-            Self::Replay(_) | Self::Report { .. } | Self::Explain { .. } | Self::Compare { .. } => None,
+            Self::Replay(_)
+            | Self::Export(_)
+            | Self::Report { .. }
+            | Self::Explain { .. }
+            | Self::Compare { .. } => None,
         }
     }
 }
@@ -148,39 +175,6 @@ impl Settings {
         let settings = Self::of(command)?;
         settings.check_files()?;
         Ok(settings)
-    }
-
-    /// A trace that is also the recording, or the page, would leave neither.
-    fn check_files(&self) -> Result<(), Failure> {
-        let (recordings, page) = match &self.action {
-            Action::Serve(Serve { endpoint, .. }) | Action::Ask(Ask { endpoint, .. }) => {
-                (endpoint.record.as_slice(), endpoint.report.as_ref())
-            }
-            Action::Replay(file) | Action::Explain { recording: file, .. } => {
-                (std::slice::from_ref(file), None)
-            }
-            Action::Report { recordings, page } => (recordings.as_slice(), Some(page)),
-            Action::Compare { comparison: Comparison::Recorded(recordings), page } => {
-                (recordings.as_slice(), page.as_ref())
-            }
-            Action::Compare { page, .. } => ([].as_slice(), page.as_ref()),
-        };
-        let trace = self.seeing.trace.as_ref();
-        let recorded = |file: &&PathBuf| recordings.iter().any(|recording| is_same_file(recording, file));
-        let both = |file: &PathBuf, what: &str, flag: &str| {
-            let what = format!("{} can't be both {what}", file.display());
-            Err(Failure::new(Exit::Usage, what).try_this(format!("give {flag} a name of its own")))
-        };
-        if let Some(trace) = trace.filter(recorded) {
-            return both(trace, "the recording and the trace", "--trace");
-        }
-        match (page, trace) {
-            (Some(page), _) if recorded(&page) => both(page, "the recording and the page", "the page"),
-            (Some(page), Some(trace)) if is_same_file(page, trace) => {
-                both(page, "the trace and the page", "--report")
-            }
-            _ => Ok(()),
-        }
     }
 
     fn compare(compare: args::Compare) -> Self {
@@ -210,6 +204,10 @@ impl Settings {
                 Ok(Self { action, seeing: Seeing { json, ..Seeing::default() } })
             }
             Command::Compare(compare) => Ok(Self::compare(compare)),
+            Command::Pcap(args::Pcap { recording, other, export }) => {
+                Self::export(Of::Capture { recording, other }, export)
+            }
+            Command::Qlog(args::Qlog { recording, export }) => Self::export(Of::Log { recording }, export),
             Command::Get(args::Get { name, output, force, ask }) => {
                 let to = target(output, force);
                 Self::ask(ask, vec![Task::Get { name, to }])
@@ -226,6 +224,15 @@ impl Settings {
                 Self::ask(ask, tasks)
             }
         }
+    }
+
+    fn export(of: Of, export: args::Export) -> Result<Self, Failure> {
+        if export.json && is_stdout(&export.output) {
+            let failure = Failure::new(Exit::Usage, "a file and --json can't both go to standard output");
+            return Err(failure.try_this("name a file with -o"));
+        }
+        let action = Action::Export(Export { of, output: export.output });
+        Ok(Self { action, seeing: Seeing::default() })
     }
 
     fn serve(serve: args::Serve) -> Result<Self, Failure> {
@@ -255,18 +262,12 @@ impl Settings {
     }
 }
 
-/// By name, or, where both exist, by what the names lead to.
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    let real = |path: &Path| path.canonicalize().ok();
-    one == other || real(one).is_some_and(|one| Some(one) == real(other))
-}
-
 impl EndpointSettings {
     fn new(config: Config, faults: FaultFlags, record: args::Record) -> Self {
         let seed = Seed::new(&faults);
         let impair = faults.impair.into();
-        let args::Record { record, report } = record;
-        Self { config, faults: faults.into(), seed, impair, record, report }
+        let args::Record { record, record_payload, report, pcap } = record;
+        Self { config, faults: faults.into(), seed, impair, record, record_payload, report, pcap }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::net::SocketAddr;
+use std::path::Path;
 
 use lucid_conn::{Builder, Endpoint, Stream};
 use tokio::net::lookup_host;
@@ -51,24 +52,34 @@ async fn resolve(address: &str) -> Result<Vec<SocketAddr>, Failure> {
 /// # Errors
 /// What kept it from being written whole.
 pub(crate) fn finish_recording(settings: &EndpointSettings, endpoint: &Endpoint) -> Result<(), Failure> {
-    let Some(path) = &settings.record else { return Ok(()) };
-    let not_whole = |error| blame::local(format!("the recording {} is not whole", path.display()), &error);
-    endpoint.finish_recording().map_err(not_whole)
+    // A capture's own recording is whole, or the capture isn't: that is said then.
+    match (endpoint.finish_recording(), &settings.record) {
+        (Err(error), Some(path)) => {
+            Err(blame::local(format!("the recording {} is not whole", path.display()), &error))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn builder(settings: &EndpointSettings, views: &Views) -> Result<Builder, Failure> {
-    let EndpointSettings { config, faults, seed, impair, record, .. } = settings;
+    let EndpointSettings { config, faults, seed, impair, record, record_payload, pcap, .. } = settings;
     let mut builder = Endpoint::builder().config(config.clone());
     if !faults.is_perfect() {
         builder = builder.faults(faults.clone(), seed.get(), *impair);
     }
-    if views.is_watching() {
+    if views.is_watching() || (views.notes_faults() && !faults.is_perfect()) {
         let views = views.clone();
         builder = builder.observer(move |event| views.watch(event));
     }
+    let denied =
+        |path: &Path, error| blame::local(format!("cannot write the recording {}", path.display()), &error);
     if let Some(path) = record {
-        let denied = |error| blame::local(format!("cannot write the recording {}", path.display()), &error);
-        builder = builder.record(File::create(path).map_err(denied)?);
+        let file = File::create(path).map_err(|error| denied(path, error))?;
+        builder = if *record_payload { builder.record(file) } else { builder.record_without_payload(file) };
+    } else if let Some(path) = pcap
+        && let Some(sink) = views.sink().map_err(|error| denied(path, error))?
+    {
+        builder = builder.record(sink);
     }
     Ok(builder)
 }

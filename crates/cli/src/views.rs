@@ -12,6 +12,8 @@ use serde::Serialize;
 use crate::args::Seeing;
 use crate::blame;
 use crate::exit::Failure;
+use crate::pcap::Capture;
+use crate::report::Report;
 use crate::transcript::{Line, Look, Transcript};
 
 /// The views of one run. Clones share them.
@@ -21,6 +23,7 @@ pub(crate) struct Views(Arc<Mutex<Inner>>);
 struct Inner {
     transcript: Option<Transcript>,
     trace: Option<Trace>,
+    capture: Option<Capture>,
 }
 
 /// A trace file, and the first error that it met.
@@ -51,11 +54,16 @@ struct Traced<'a> {
 
 impl Views {
     /// Opens what `seeing` asks for. `role` and the time go into the trace's first line.
-    pub(crate) fn open(seeing: &Seeing, role: &str, unix_start_ns: u64) -> Result<Self, Failure> {
+    pub(crate) fn open(
+        seeing: &Seeing,
+        role: &str,
+        unix_start_ns: u64,
+        capture: Option<Capture>,
+    ) -> Result<Self, Failure> {
         let header = Header { version: EVENT_VERSION, role, unix_start_ns };
         let trace = seeing.trace.as_deref().map(|path| Trace::create(path, &header)).transpose()?;
         let transcript = seeing.transcript.then(Transcript::default);
-        Ok(Self(Arc::new(Mutex::new(Inner { transcript, trace }))))
+        Ok(Self(Arc::new(Mutex::new(Inner { transcript, trace, capture }))))
     }
 
     /// Whether anyone looks: without, the engine need not make events.
@@ -64,9 +72,25 @@ impl Views {
         inner.transcript.is_some() || inner.trace.is_some()
     }
 
+    /// Whether what the faults layer does is noted: it is in no recording.
+    pub(crate) fn notes_faults(&self) -> bool {
+        self.lock().capture.is_some()
+    }
+
+    /// Where a capture wants the run to be recorded, unless that is done in any case.
+    pub(crate) fn sink(&self) -> io::Result<Option<File>> {
+        self.lock().capture.as_ref().map_or(Ok(None), Capture::sink)
+    }
+
     /// Shows and keeps an event.
     pub(crate) fn watch(&self, event: &Event) {
         let inner = &mut *self.lock();
+        if let Some(capture) = &mut inner.capture {
+            capture.note(event);
+        }
+        if inner.transcript.is_none() && inner.trace.is_none() {
+            return;
+        }
         let lines = inner.transcript.as_mut().map(|transcript| transcript.lines(event));
         inner.tell(Some(event), &lines.unwrap_or_default());
     }
@@ -79,12 +103,20 @@ impl Views {
         }
     }
 
-    /// Brings the trace to disk whole.
+    /// Brings the trace and the capture to disk whole. All that went on must have ended.
     ///
     /// # Errors
-    /// The first thing that went wrong with it, at any time.
-    pub(crate) fn finish(&self) -> Result<(), Failure> {
-        self.lock().trace.as_mut().map_or(Ok(()), Trace::finish)
+    /// The first thing that went wrong with them, at any time.
+    pub(crate) fn finish(&self, report: &Report) -> Result<(), Failure> {
+        let mut inner = self.lock();
+        let traced = inner.trace.as_mut().map_or(Ok(()), Trace::finish);
+        let captured = inner.capture.take().map_or(Ok(()), |capture| {
+            if let Some((path, written)) = capture.finish()? {
+                report.captured(&path, &written);
+            }
+            Ok(())
+        });
+        traced.and(captured)
     }
 
     /// A thread that panicked has left at worst a line out: what is kept is good to go on with.

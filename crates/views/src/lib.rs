@@ -20,8 +20,12 @@
 //! | [`compare`] | runs beside each other, and transfers in virtual time to compare |
 //! | [`words`] | any event as a sentence |
 //! | [`mod@report`] | all of it as one HTML page |
+//! | [`segments`] | a recording run again, segment by segment with its bytes: what the two below are made of |
+//! | [`pcapng`] | every segment as a packet, for Wireshark, with why it was sent and what it did |
+//! | [`qlog`] | every event, in the framing of the IETF's logging format |
 //!
-//! Nothing here does I/O: recordings come in as [`std::io::Read`], pages go out as text.
+//! Nothing here does I/O: recordings come in as [`std::io::Read`], pages go out as text, captures
+//! and logs into a [`std::io::Write`].
 #![deny(missing_docs)]
 
 mod collect;
@@ -30,11 +34,17 @@ pub mod explain;
 pub mod follow;
 pub mod limits;
 pub mod meet;
+pub mod pcapng;
+pub mod qlog;
 pub mod report;
 pub mod run;
+pub mod segments;
 pub mod series;
 pub mod summary;
 pub mod words;
+
+#[cfg(test)]
+mod testing;
 
 pub use explain::{Explanation, explain};
 pub use follow::{FollowError, follow};

@@ -1,6 +1,7 @@
 //! The program as its users meet it: these files, these arguments, this output, this exit code.
 
 mod bench;
+mod captures;
 mod compare;
 mod explain;
 mod failures;
@@ -11,3 +12,4 @@ mod report;
 mod services;
 mod signals;
 mod views;
+mod wireshark;

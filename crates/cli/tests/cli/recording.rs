@@ -1,13 +1,16 @@
 //! A recording replays to the same segments; a byte changed in it is noticed.
 
-use crate::bench::Bench;
+use crate::bench::{Bench, text};
 
 #[test]
 fn what_was_recorded_replays_and_one_changed_byte_is_noticed() {
     let bench = Bench::new();
-    let server = bench.serve("--record server.rec --drop data:3");
+    let server = bench.serve("--record server.rec --record-payload --drop data:3");
     bench.run(&format!("get 8192.txt --record client.rec --server {}", server.address)).succeeded();
     assert_eq!(server.stop("INT").exit, Some(130));
+    // Payload is there if asked for, and else not.
+    let holds = |name: &str| bench.read(name).windows(30).any(|part| part == &text(8192)[1000..1030]);
+    assert_eq!(["client.rec", "server.rec"].map(holds), [false, true]);
 
     for name in ["client.rec", "server.rec"] {
         bench.run(&format!("replay {name}")).failed(0, &["every output matched"]);

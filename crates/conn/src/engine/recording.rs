@@ -22,6 +22,9 @@
 //!
 //! A recording holds what was sent and received, in the clear, and the endpoint's secret: keep it as you would
 //! keep the data.
+//!
+//! One that leaves payload out says so in its first line ("lucid recording 3 without payload"), and has many records in a
+//! frame, in another form: see `lean`. It replays to the same segments, but for zeros where payload was. The secret is in it.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -36,6 +39,7 @@ use super::endpoint::Setup;
 use super::message::Input;
 
 mod error;
+mod lean;
 mod reader;
 mod recorder;
 
@@ -48,6 +52,9 @@ const MAGIC: &[u8] = b"lucid recording ";
 
 /// The format's number: it goes up when [`Setup`], [`Input`] or [`Entry`] is stored differently.
 const VERSION: u32 = 3;
+
+/// What follows the format's number where payload is left out.
+const WITHOUT_PAYLOAD: &[u8] = b" without payload";
 
 /// No frame's body is longer, in bytes: room for any datagram and for any write that a connection takes at
 /// once, and what a damaged length can cost at most.
@@ -236,8 +243,9 @@ fn first_eight(hash: &blake3::Hash) -> [u8; 8] {
 }
 
 /// The first line of a recording.
-fn first_line() -> Vec<u8> {
-    [MAGIC, VERSION.to_string().as_bytes(), b"\n"].concat()
+fn first_line(holds_payload: bool) -> Vec<u8> {
+    let without: &[u8] = if holds_payload { b"" } else { WITHOUT_PAYLOAD };
+    [MAGIC, VERSION.to_string().as_bytes(), without, b"\n"].concat()
 }
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
 //! Reading a recording.
 
+use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read};
 
 use lucid_congestion::Time;
 use serde::de::DeserializeOwned;
 
-use super::{Chain, Entry, MAGIC, MAX_BODY, Record, RecordingError, Setup, VERSION};
+use super::lean::{Flows, Lean};
+use super::{
+    Chain, Entry, MAGIC, MAX_BODY, Record, Recorded, RecordingError, Setup, VERSION, WITHOUT_PAYLOAD,
+};
 
 /// Reads a recording, record by record: it holds one at a time, and what it gives out is as it was written.
 pub struct RecordingReader<R> {
@@ -14,6 +18,19 @@ pub struct RecordingReader<R> {
     /// The time of the last record.
     last: Time,
     ended: bool,
+    /// Where payload is left out.
+    lean: Option<Unpacking>,
+}
+
+/// What is under way in a recording without payload.
+#[derive(Default)]
+struct Unpacking {
+    flows: Flows,
+    /// What is left of a train that was sent.
+    rest: VecDeque<Recorded>,
+    /// How many of the frame's bytes are unpacked.
+    done: usize,
+    records: u64,
 }
 
 impl<R: Read> RecordingReader<R> {
@@ -22,9 +39,16 @@ impl<R: Read> RecordingReader<R> {
     /// # Errors
     /// If it isn't a recording, or none that can be read here.
     pub fn open(source: R) -> Result<Self, RecordingError> {
-        let mut frames = Frames::open(source)?;
+        let (mut frames, holds_payload) = Frames::open(source)?;
         let setup = frames.next()?;
-        Ok(Self { frames, setup, last: Time::ZERO, ended: false })
+        frames.frame.clear();
+        let lean = (!holds_payload).then(Unpacking::default);
+        Ok(Self { frames, setup, last: Time::ZERO, ended: false, lean })
+    }
+
+    /// Whether payload is there; or else all of it is zeros, and so are checksums of what arrived.
+    pub fn holds_payload(&self) -> bool {
+        self.lean.is_none()
     }
 
     /// What the endpoint was made with.
@@ -40,6 +64,9 @@ impl<R: Read> RecordingReader<R> {
         if self.ended {
             return Ok(None);
         }
+        if self.lean.is_some() {
+            return self.next_lean();
+        }
         let record = self.frames.next::<Entry>()?.into_record(self.last);
         match &record {
             Some(record) => self.last = record.at,
@@ -51,11 +78,56 @@ impl<R: Read> RecordingReader<R> {
         Ok(record)
     }
 
+    /// The next record, where payload is left out: a frame has many.
+    fn next_lean(&mut self) -> Result<Option<Record>, RecordingError> {
+        let Some(Unpacking { flows, rest, done, records }) = &mut self.lean else { return Ok(None) };
+        while rest.is_empty() {
+            if *done == self.frames.frame.len() {
+                self.frames.load().map_err(|error| error.with_records(*records))?;
+                self.frames.read += 1;
+                *done = LENGTH;
+            }
+            let corrupt = || self.frames.corrupt().with_records(*records);
+            let body = &self.frames.frame[*done..];
+            let (lean, left) = postcard::take_from_bytes::<Lean>(body).map_err(|_| corrupt())?;
+            *done = self.frames.frame.len() - left.len();
+            let is_last = left.is_empty();
+            let (elapsed, said) = lean.unpack(flows).ok_or_else(corrupt)?;
+            if said.is_empty() {
+                if !is_last {
+                    return Err(corrupt());
+                }
+                self.frames.expect_end()?;
+                self.ended = true;
+                return Ok(None);
+            }
+            self.last = Time::from_nanos(self.last.as_nanos().wrapping_add(elapsed));
+            rest.extend(said);
+        }
+        *records += 1;
+        Ok(rest.pop_front().map(|what| Record { at: self.last, what }))
+    }
+
     /// The number of the record that was read last, from 1; 0 is the setup.
     pub fn number(&self) -> u64 {
-        self.frames.read - 1
+        self.lean.as_ref().map_or(self.frames.read - 1, |lean| lean.records)
     }
 }
+
+impl RecordingError {
+    /// The same, where a frame has many records and so many were read before.
+    fn with_records(self, records: u64) -> Self {
+        match self {
+            Self::Corrupt { offset, .. } => Self::Corrupt { record: records + 1, offset },
+            Self::Truncated { .. } => Self::Truncated { records },
+            Self::TooLong { offset, len, .. } => Self::TooLong { record: records + 1, offset, len },
+            other => other,
+        }
+    }
+}
+
+/// The bytes of a frame's length.
+const LENGTH: usize = size_of::<u32>();
 
 impl<R> std::fmt::Debug for RecordingReader<R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -76,20 +148,35 @@ struct Frames<R> {
 }
 
 impl<R: Read> Frames<R> {
-    fn open(source: R) -> Result<Self, RecordingError> {
+    fn open(source: R) -> Result<(Self, bool), RecordingError> {
         let mut source = BufReader::new(source);
         let line = read_line(&mut source)?;
-        match version(&line) {
+        let (version, holds_payload) = version(&line).unzip();
+        match version {
             Some(VERSION) => {}
             Some(found) => return Err(RecordingError::Version { found }),
             None => return Err(RecordingError::NotARecording),
         }
         let offset = line.len() as u64;
-        Ok(Self { source, chain: Chain::new(&line), read: 0, offset, frame: Vec::new() })
+        let frames = Self { source, chain: Chain::new(&line), read: 0, offset, frame: Vec::new() };
+        Ok((frames, holds_payload.unwrap_or(true)))
     }
 
+    /// The value that the next frame is.
     fn next<T: DeserializeOwned>(&mut self) -> Result<T, RecordingError> {
-        let length: [u8; 4] = self.array()?;
+        let begins = self.offset;
+        self.load()?;
+        let body = postcard::take_from_bytes(&self.frame[LENGTH..]);
+        let Ok((value, [])) = body else {
+            return Err(RecordingError::Corrupt { record: self.read, offset: begins });
+        };
+        self.read += 1;
+        Ok(value)
+    }
+
+    /// Reads the next frame, and checks it.
+    fn load(&mut self) -> Result<(), RecordingError> {
+        let length: [u8; LENGTH] = self.array()?;
         let len = u32::from_le_bytes(length);
         if len as usize > MAX_BODY {
             return Err(RecordingError::TooLong { record: self.read, offset: self.offset, len });
@@ -105,11 +192,8 @@ impl<R: Read> Frames<R> {
         if self.chain.check(&self.frame) != check {
             return Err(self.corrupt());
         }
-        let body = postcard::take_from_bytes(&self.frame[length.len()..]);
-        let Ok((value, [])) = body else { return Err(self.corrupt()) };
         self.offset += (self.frame.len() + check.len()) as u64;
-        self.read += 1;
-        Ok(value)
+        Ok(())
     }
 
     /// Nothing may follow the end.
@@ -141,14 +225,16 @@ impl<R: Read> Frames<R> {
 
 /// Reads the first line, its end included, and no further.
 fn read_line(source: &mut impl BufRead) -> io::Result<Vec<u8>> {
-    const LONGEST: u64 = 32;
+    const LONGEST: u64 = 64;
     let mut line = Vec::new();
     source.take(LONGEST).read_until(b'\n', &mut line)?;
     Ok(line)
 }
 
-/// The format's number in the first line, if that begins a recording.
-fn version(line: &[u8]) -> Option<u32> {
+/// The format's number in the first line, if that begins a recording, and whether that holds payload.
+fn version(line: &[u8]) -> Option<(u32, bool)> {
     let number = line.strip_prefix(MAGIC)?.strip_suffix(b"\n")?;
-    std::str::from_utf8(number).ok()?.parse().ok()
+    let without = number.strip_suffix(WITHOUT_PAYLOAD);
+    let number = std::str::from_utf8(without.unwrap_or(number)).ok()?.parse().ok()?;
+    Some((number, without.is_none()))
 }

@@ -7,7 +7,9 @@ use lucid_congestion::Time;
 use lucid_wire::Train;
 use serde::Serialize;
 
+use super::lean::{Flows, Lean};
 use super::{Chain, Codepoint, Entry, Input, MAX_BODY, Record, Recorded, SentSegment, Setup, first_line};
+use crate::engine::message::Call;
 
 /// Writes a recording. It gathers 64 KiB before it writes, and its memory does not grow with the run.
 ///
@@ -27,22 +29,43 @@ pub struct Recorder {
     is_drained: bool,
     /// The frame being written; kept for its room.
     frame: Vec<u8>,
+    /// Where payload is left out: what was told last.
+    lean: Option<Box<Flows>>,
 }
+
+/// The bytes of a frame's length.
+const LENGTH: usize = size_of::<u32>();
 
 impl Recorder {
     const BUFFER: usize = 64 * 1024;
+    /// Records without payload share a frame until it has this many bytes.
+    const LEAN_FRAME: usize = 4 * 1024;
 
-    /// Begins a recording of an endpoint made with `setup`.
+    /// Begins a recording of an endpoint made with `setup`, payload and all.
     ///
     /// # Errors
     /// If `sink` can't be written to.
     pub fn new(sink: Box<dyn Write + Send>, setup: &Setup) -> io::Result<Self> {
-        let first_line = first_line();
+        Self::begin(sink, setup, None)
+    }
+
+    /// Begins a recording that leaves payload out: it has zeros instead, which take no room, and replays to the same
+    /// headers at the same times.
+    ///
+    /// # Errors
+    /// If `sink` can't be written to.
+    pub fn without_payload(sink: Box<dyn Write + Send>, setup: &Setup) -> io::Result<Self> {
+        Self::begin(sink, setup, Some(Box::default()))
+    }
+
+    fn begin(sink: Box<dyn Write + Send>, setup: &Setup, lean: Option<Box<Flows>>) -> io::Result<Self> {
+        let first_line = first_line(lean.is_none());
         let mut sink = BufWriter::with_capacity(Self::BUFFER, sink);
         sink.write_all(&first_line)?;
         let chain = Chain::new(&first_line);
-        let mut recorder = Self { sink, chain, last: Time::ZERO, is_drained: false, frame: Vec::new() };
+        let mut recorder = Self { sink, chain, last: Time::ZERO, is_drained: false, frame: Vec::new(), lean };
         recorder.frame(setup)?;
+        recorder.frame.clear();
         Ok(recorder)
     }
 
@@ -52,7 +75,16 @@ impl Recorder {
     /// If the sink can't be written to. If the input has more than 16 MiB, in a single write: then nothing is
     /// recorded, and the error is [`io::ErrorKind::InvalidInput`].
     pub fn input(&mut self, at: Time, input: &Input) -> io::Result<()> {
-        self.record(Record { at, what: Recorded::Input(input.clone()) })
+        match &mut self.lean {
+            Some(flows) => {
+                if let Some(len) = written(input).filter(|len| *len > MAX_BODY) {
+                    return Err(too_long(len));
+                }
+                let lean = Lean::input(at.as_nanos().wrapping_sub(self.last.as_nanos()), flows, input);
+                self.add(at, &lean)
+            }
+            None => self.record(Record { at, what: Recorded::Input(input.clone()) }),
+        }
     }
 
     /// Records the segments that the endpoint gave out when polled at this time.
@@ -60,6 +92,11 @@ impl Recorder {
     /// # Errors
     /// If the sink can't be written to.
     pub fn sent(&mut self, at: Time, to: SocketAddr, train: &Train, ecn: Codepoint) -> io::Result<()> {
+        if let Some(flows) = &mut self.lean {
+            let elapsed = at.as_nanos().wrapping_sub(self.last.as_nanos());
+            let lean = Lean::sent(elapsed, flows, to, train, ecn);
+            return self.add(at, &lean);
+        }
         train.segments().try_for_each(|segment| {
             self.record(Record { at, what: Recorded::Sent(SentSegment::new(to, &segment, ecn)) })
         })
@@ -74,6 +111,11 @@ impl Recorder {
         if self.is_drained {
             return Ok(());
         }
+        if self.lean.is_some() {
+            self.add(at, &Lean::Drained(at.as_nanos().wrapping_sub(self.last.as_nanos())))?;
+            self.is_drained = true;
+            return Ok(());
+        }
         self.record(Record { at, what: Recorded::Drained })
     }
 
@@ -82,7 +124,12 @@ impl Recorder {
     /// # Errors
     /// If the sink can't be written to.
     pub fn finish(mut self) -> io::Result<()> {
-        self.frame(&Entry::End)?;
+        if self.lean.is_some() {
+            self.add(self.last, &Lean::End)?;
+            self.end_frame()?;
+        } else {
+            self.frame(&Entry::End)?;
+        }
         self.sink.flush()
     }
 
@@ -95,12 +142,29 @@ impl Recorder {
         Ok(())
     }
 
+    /// Adds a record without payload to the frame, and ends that if it is large enough.
+    fn add(&mut self, at: Time, record: &Lean) -> io::Result<()> {
+        let mut frame = std::mem::take(&mut self.frame);
+        if frame.is_empty() {
+            frame.extend([0; LENGTH]);
+        }
+        self.frame = postcard::to_extend(record, frame).map_err(io::Error::other)?;
+        self.last = at;
+        self.is_drained = false;
+        if self.frame.len() < Self::LEAN_FRAME { Ok(()) } else { self.end_frame() }
+    }
+
+    /// Writes a frame of its own.
     fn frame(&mut self, body: &impl Serialize) -> io::Result<()> {
-        const LENGTH: usize = size_of::<u32>();
         let mut frame = std::mem::take(&mut self.frame);
         frame.clear();
         frame.extend([0; LENGTH]);
-        let mut frame = postcard::to_extend(body, frame).map_err(io::Error::other)?;
+        self.frame = postcard::to_extend(body, frame).map_err(io::Error::other)?;
+        self.end_frame()
+    }
+
+    fn end_frame(&mut self) -> io::Result<()> {
+        let mut frame = std::mem::take(&mut self.frame);
         let len = frame.len() - LENGTH;
         if len > MAX_BODY {
             return Err(too_long(len));
@@ -108,6 +172,7 @@ impl Recorder {
         frame[..LENGTH].copy_from_slice(&(len as u32).to_le_bytes());
         self.sink.write_all(&frame)?;
         self.sink.write_all(&self.chain.check(&frame))?;
+        frame.clear();
         self.frame = frame;
         Ok(())
     }
@@ -116,6 +181,15 @@ impl Recorder {
 impl std::fmt::Debug for Recorder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Recorder").field("last", &self.last).finish_non_exhaustive()
+    }
+}
+
+/// How many bytes the application wrote, if it is that.
+fn written(input: &Input) -> Option<usize> {
+    let Input::Call { call, .. } = input else { return None };
+    match call {
+        Call::Write(bytes) | Call::WriteMore(bytes) | Call::WriteUrgent(bytes) => Some(bytes.len()),
+        _ => None,
     }
 }
 
