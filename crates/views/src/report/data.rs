@@ -203,10 +203,11 @@ impl Made {
         let finite = |value: f64| value.is_finite().then_some(value.round());
         let threshold = |value: f64| (!words::is_arbitrary(value)).then_some(value.round());
         let window = |at| story.smoothed_rtt.at(at).unwrap_or(Duration::from_millis(100));
-        let delivered = rate(story.delivered.points(), window);
-        let received: Vec<_> =
-            story.received.points().iter().map(|(at, bytes)| (*at, *bytes as f64)).collect();
-        let received = rate(&received, window);
+        let rate_of = |amounts: &Line<u64>| {
+            let points: Vec<_> = amounts.points().iter().map(|(at, bytes)| (*at, *bytes as f64)).collect();
+            rate(&points, window)
+        };
+        let (delivered, received) = (rate_of(&story.delivered), rate_of(&story.received));
         let mut rates = |points: &[(Time, f64)]| {
             let kept = self.thin(points, most, |point| point.1);
             line(kept.into_iter().map(|(at, rate)| (at, finite(rate))), clock)
