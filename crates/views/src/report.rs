@@ -19,10 +19,11 @@ mod thin;
 const PAGE: &str = include_str!("report/page/page.html");
 const STYLE: &str = include_str!("report/page/style.css");
 /// In the order in which they build on each other.
-const SCRIPTS: [&str; 8] = [
+const SCRIPTS: [&str; 9] = [
     include_str!("report/page/data.js"),
     include_str!("report/page/axis.js"),
     include_str!("report/page/panel.js"),
+    include_str!("report/page/sequence.js"),
     include_str!("report/page/plots.js"),
     include_str!("report/page/ladder.js"),
     include_str!("report/page/events.js"),
