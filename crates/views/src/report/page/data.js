@@ -46,6 +46,12 @@ function direction({ segments, acknowledged, edge, sacked }) {
   };
 }
 
+/// Spans as [from, to, what holds].
+function spans({ t, d, k, names }) {
+  const from = sums(t);
+  return { t: from, all: d.map((took, i) => [from[i], from[i] + took, names[k[i]]]) };
+}
+
 function story(data) {
   const lines = {};
   for (const name in data.lines) lines[name] = line(data.lines[name]);
@@ -55,6 +61,9 @@ function story(data) {
     out: direction(data.out),
     in: direction(data.in),
     trips: line(data.trips),
+    states: spans(data.states),
+    rules: spans(data.rules),
+    limits: spans(data.limits),
     events: { ...data.events, t: sums(data.events.t) },
   };
 }

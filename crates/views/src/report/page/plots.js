@@ -18,7 +18,15 @@ const RULES = {
 };
 
 /// Where the span is that holds at a time.
-const spanAt = (spans, t) => spans.find(([from, to]) => from <= t && t < to);
+function spanAt({ t: begins, all }, t) {
+  const span = all[above(begins, t) - 1];
+  return span && t < span[1] ? span : undefined;
+}
+
+/// The spans that can be seen: they lie one behind another.
+function spansIn({ t, all }, from, to) {
+  return all.slice(Math.max(above(t, from) - 1, 0), above(t, to)).filter((span) => span[1] >= from);
+}
 
 /// States, phases, and what limits: three bars.
 class Bars extends Panel {
@@ -37,8 +45,7 @@ class Bars extends Panel {
     const height = (this.height - TOP - BOTTOM) / 3;
     this.rows.forEach(([row, spans], index) => {
       const top = TOP + index * height;
-      for (const [from, to, what] of spans) {
-        if (to < this.axis.from || from > this.axis.to) continue;
+      for (const [from, to, what] of spansIn(spans, this.axis.from, this.axis.to)) {
         const left = Math.max(this.x(from), LEFT),
           right = Math.min(this.x(to), this.width - RIGHT);
         g.fillStyle = palette[Bars.colour(row, what)];
@@ -111,8 +118,7 @@ class Lines extends Panel {
     const { story } = this.shows;
     if (this.bands) {
       g.globalAlpha = +palette.band;
-      for (const [from, to, what] of story.rules) {
-        if (to < this.axis.from || from > this.axis.to) continue;
+      for (const [from, to, what] of spansIn(story.rules, this.axis.from, this.axis.to)) {
         g.fillStyle = palette[RULES[what]];
         const left = Math.max(this.x(from), LEFT);
         g.fillRect(
