@@ -4,9 +4,10 @@ class Ladder {
   constructor(axis, shows, pick) {
     Object.assign(this, { axis, shows, name: "ladder", drawn: 0, height: 620 });
     this.ends = [make("b"), make("b")];
-    this.canvas = make("canvas");
-    this.canvas.setAttribute("aria-label", "Ladder");
-    this.box = make("div", { className: "canvas" }, this.canvas);
+    this.under = make("canvas");
+    this.over = make("canvas");
+    this.over.setAttribute("aria-label", "Ladder");
+    this.box = make("div", { className: "canvas" }, this.under, this.over);
     this.box.style.height = this.height + "px";
     const head = make(
       "div",
@@ -19,9 +20,9 @@ class Ladder {
     );
     this.element = make("section", { className: "panel" }, head, this.box);
     this.element.dataset.panel = "ladder";
-    const timeAt = (event) => this.timeAt(event.clientY - this.canvas.getBoundingClientRect().top);
+    const timeAt = (event) => this.timeAt(event.clientY - this.over.getBoundingClientRect().top);
     navigate(
-      this.canvas,
+      this.over,
       axis,
       timeAt,
       () => this.height,
@@ -29,7 +30,7 @@ class Ladder {
       () => {},
     );
     // Here the wheel moves along time, which goes down, as a page does.
-    this.canvas.addEventListener(
+    this.over.addEventListener(
       "wheel",
       (event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -53,10 +54,7 @@ class Ladder {
   fit() {
     this.element.hidden = !this.pair;
     this.width = this.box.clientWidth;
-    const ratio = window.devicePixelRatio || 1;
-    this.canvas.width = Math.round(this.width * ratio);
-    this.canvas.height = Math.round(this.height * ratio);
-    this.canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
+    for (const canvas of [this.under, this.over]) sharpen(canvas, this.width, this.height);
   }
 
   /// Segments of one end whose line crosses what can be seen.
@@ -69,11 +67,9 @@ class Ladder {
 
   draw() {
     if (!this.pair || !this.width) return;
-    const g = this.canvas.getContext("2d");
+    const g = this.under.getContext("2d");
     g.clearRect(0, 0, this.width, this.height);
-    const narrow = this.width < 560,
-      left = narrow ? 58 : 92,
-      right = this.width - (narrow ? 14 : 40);
+    const { left, right } = this;
     g.font = "12px system-ui, sans-serif";
     g.fillStyle = palette.faint;
     g.strokeStyle = palette.grid;
@@ -102,8 +98,16 @@ class Ladder {
     g.rect(0, 22, this.width, this.height - 22);
     g.clip();
     this.pair.forEach((story, end) => this.arrows(g, story, end === 0 ? left : right, end === 0 ? right : left));
-    this.mark(g, left, right);
     g.restore();
+    this.drawOver();
+  }
+
+  /// Where the two ends' lines stand.
+  get left() {
+    return this.width < 560 ? 58 : 92;
+  }
+  get right() {
+    return this.width - (this.width < 560 ? 14 : 40);
   }
 
   /// The segments of one end, from its line to the other's.
@@ -124,8 +128,11 @@ class Ladder {
       this.drawn++;
     };
     for (let i = first; i < end; i++) if (!special(i) && (i % each === 0 || flagsOf(segments.f[i]))) draw(i);
-    // What is special lies above what isn't.
-    for (let i = first; i < end; i++) if (special(i)) draw(i);
+    // What is special lies above what isn't; of more than lines for each row of pixels some must do.
+    let count = 0;
+    for (let i = first; i < end; i++) if (special(i)) count++;
+    const some = Math.max(1, Math.ceil(count / this.height));
+    for (let i = first; i < end; i++) if (special(i) && count++ % some === 0) draw(i);
   }
 
   /// Where a segment's line begins and ends. A lost one goes a part of the way that the one before it went.
@@ -189,6 +196,18 @@ class Ladder {
     g.restore();
   }
 
+  drawOver() {
+    if (!this.pair || !this.width) return;
+    const g = this.over.getContext("2d");
+    g.clearRect(0, 0, this.width, this.height);
+    g.save();
+    g.beginPath();
+    g.rect(0, 22, this.width, this.height - 22);
+    g.clip();
+    this.mark(g, this.left, this.right);
+    g.restore();
+  }
+
   mark(g, left, right) {
     const { marked, cursor, chosen } = this.axis;
     if (chosen) {
@@ -216,10 +235,6 @@ class Ladder {
     g.lineWidth = 3;
     streak(g, its.from, its.y, its.x, its.far);
   }
-  drawOver() {
-    this.draw();
-  }
-
   /// The arrow nearest to a point, if one is near: its story, and its segment's index there.
   near(x, y) {
     let best = null;

@@ -19,7 +19,7 @@ function choose(event) {
 
 /// A click on a view: the event of what lies there, or the one nearest in time.
 function pick(view, event) {
-  const box = (view.over || view.canvas).getBoundingClientRect();
+  const box = view.over.getBoundingClientRect();
   const x = event.clientX - box.left,
     y = event.clientY - box.top;
   let found = -1;

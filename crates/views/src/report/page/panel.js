@@ -47,6 +47,14 @@ function cross(g, x, y) {
   streak(g, x - 4, y + 4, x + 4, y - 4);
 }
 
+/// A canvas of this size, as fine as the screen.
+function sharpen(canvas, width, height) {
+  const ratio = window.devicePixelRatio || 1;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
+}
+
 class Panel {
   /// `series`: [name, colour, style of its sign, readout] for the legend; a readout is a text for a time.
   constructor({ name, title, height, series, text, axis, pick, shows }) {
@@ -106,12 +114,7 @@ class Panel {
 
   fit() {
     this.width = this.box.clientWidth;
-    const ratio = window.devicePixelRatio || 1;
-    for (const canvas of [this.under, this.over]) {
-      canvas.width = Math.round(this.width * ratio);
-      canvas.height = Math.round(this.height * ratio);
-      canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
-    }
+    for (const canvas of [this.under, this.over]) sharpen(canvas, this.width, this.height);
   }
 
   draw() {

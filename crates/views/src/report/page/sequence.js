@@ -47,8 +47,15 @@ class Sequence extends Panel {
     this.drawn += end - first;
     if (end - first > 4 * this.inner) this.columns(g, first, end);
     else for (let i = first; i < end; i++) if (segments.l[i] === 0) this.segment(g, i);
-    // What is special lies above what isn't.
-    for (let i = first; i < end; i++) if (segments.l[i] !== 0) this.segment(g, i);
+    // What is special lies above what isn't; where two would lie in one place, one does.
+    const taken = new Set();
+    for (let i = first; i < end; i++) {
+      if (segments.l[i] === 0) continue;
+      const place = `${Math.round(this.x(segments.t[i]) / 2)} ${Math.round(this.y(segments.s[i]) / 2)} ${segments.l[i]}`;
+      if (taken.has(place)) continue;
+      taken.add(place);
+      this.segment(g, i);
+    }
   }
 
   /// What the receiver reported: a bar for each block, when it did.
