@@ -50,7 +50,7 @@ impl Page {
     /// Makes it. Of a run that never began there is none.
     ///
     /// # Errors
-    /// As [`write`].
+    /// As [`write()`].
     pub(crate) fn make(&self, told: &Report) -> Result<(), Failure> {
         let has_begun = fs::metadata(&self.recording).is_ok_and(|file| file.len() > 0);
         if !has_begun {

@@ -19,10 +19,11 @@ mod thin;
 const PAGE: &str = include_str!("report/page/page.html");
 const STYLE: &str = include_str!("report/page/style.css");
 /// In the order in which they build on each other.
-const SCRIPTS: [&str; 8] = [
+const SCRIPTS: [&str; 9] = [
     include_str!("report/page/data.js"),
     include_str!("report/page/axis.js"),
     include_str!("report/page/panel.js"),
+    include_str!("report/page/sequence.js"),
     include_str!("report/page/plots.js"),
     include_str!("report/page/ladder.js"),
     include_str!("report/page/events.js"),
@@ -153,9 +154,14 @@ fn gather(mut sources: Vec<Source>, limits: Limits) -> Report {
     let pairs = meetings.iter().filter_map(|meeting| place(0, meeting.one).zip(place(1, meeting.other)));
     let summary =
         chosen.first().map(|&(source, index)| Summary::of(&sources[source].run.stories[index]).sentences());
+    let mut summary = summary.unwrap_or_else(|| vec!["No connection was opened.".to_owned()]);
+    let connections = all - meetings.len();
+    if connections > 1 {
+        summary.insert(0, format!("Of {connections} connections, the one that carried most:"));
+    }
     Report {
         title: title(&sources),
-        summary: summary.unwrap_or_else(|| vec!["No connection was opened.".to_owned()]),
+        summary,
         notes,
         causes: data::causes(),
         pairs: pairs.collect(),
@@ -165,7 +171,8 @@ fn gather(mut sources: Vec<Source>, limits: Limits) -> Report {
     }
 }
 
-/// Which stories are told, by source and place: those that sent most first, so that of two ends the sender comes first.
+/// Which stories are told, by source and place: those that both ends tell first, and among them those that carried most; of
+/// two ends the sender comes first.
 fn choose(sources: &[Source], meetings: &[Meeting], most: usize) -> Vec<(usize, usize)> {
     let each = sources
         .iter()
@@ -175,7 +182,7 @@ fn choose(sources: &[Source], meetings: &[Meeting], most: usize) -> Vec<(usize, 
         let counts = &sources[source].run.stories[index].counts;
         let has_peer = meetings.iter().any(|meeting| [meeting.one, meeting.other][source] == index);
         let (sent, received) = (counts.bytes_sent, counts.bytes_received);
-        std::cmp::Reverse((sent.max(received), has_peer, sent))
+        std::cmp::Reverse((has_peer, sent.max(received), sent))
     };
     let mut chosen: Vec<_> = each.collect();
     chosen.sort_by_key(carried);

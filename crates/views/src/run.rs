@@ -120,8 +120,8 @@ pub struct Story {
     pub rto: Line<Duration>,
     /// Bytes per second at which segments are spread out; none: they aren't.
     pub pacing_rate: Line<Option<f64>>,
-    /// Bytes delivered to the peer so far, acknowledged or selectively acknowledged, as the controller counts them.
-    pub delivered: Line<f64>,
+    /// Places of the sequence that have arrived at the peer so far: acknowledged, or reported beyond a gap.
+    pub delivered: Line<u64>,
     /// Payload bytes received in order so far.
     pub received: Line<u64>,
     /// What this end's buffers hold.

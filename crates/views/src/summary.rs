@@ -63,6 +63,8 @@ pub struct Losses {
     pub by_timeout: u64,
     /// Sent again for another reason, such as a window that opened.
     pub by_other: u64,
+    /// Copies of what had arrived already: nothing was to be repaired. Known only if it is certain.
+    pub needless: u64,
     /// Not sent again.
     pub not_repaired: u64,
 }
@@ -217,6 +219,7 @@ impl Losses {
                     | Cause::ProbeLost,
                 ) => &mut losses.by_fast_recovery,
                 Some(_) => &mut losses.by_other,
+                None if had_arrived(&segments[..index], segment.start) => &mut losses.needless,
                 None => &mut losses.not_repaired,
             } += 1;
         }
@@ -248,14 +251,25 @@ impl fmt::Display for Losses {
                 (false, _) => write!(f, "{mark} {who}{verb} {count}")?,
             }
         }
-        if self.not_repaired > 0 {
-            write!(f, "{} {} not sent again", if by.is_empty() { ";" } else { "," }, self.not_repaired)?;
+        let rest =
+            [("were copies of what had arrived", self.needless), ("not sent again", self.not_repaired)];
+        let mut mark = if by.is_empty() { ";" } else { "," };
+        for (what, count) in rest.into_iter().filter(|(_, count)| *count > 0) {
+            write!(f, "{mark} {count} {what}")?;
+            mark = ",";
         }
         if acks > 0 {
             write!(f, "; besides, {} lost", counted(acks, "bare ACK was", "bare ACKs were"))?;
         }
         f.write_str(".")
     }
+}
+
+/// Whether one of these segments brought this place.
+fn had_arrived(segments: &[Segment], place: u64) -> bool {
+    let mut covering =
+        segments.iter().rev().filter(|earlier| earlier.start <= place && place < earlier.end());
+    covering.any(|earlier| matches!(earlier.fate, Fate::Arrived(_)))
 }
 
 fn counted(count: u64, one: &str, more: &str) -> String {

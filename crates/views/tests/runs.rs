@@ -16,6 +16,7 @@ use lucid_views::meet::meet;
 use lucid_views::report::Limits;
 use lucid_views::run::Keep;
 use lucid_views::series::Fate;
+use lucid_views::words::is_routine;
 use lucid_views::{Run, Source, Story, Summary, report};
 
 use support::dice::Dice;
@@ -205,7 +206,7 @@ fn who_lost_what_is_known_once_both_ends_are_and_each_loss_has_its_repair() {
             assert!(losses.certain && losses.segments > 0, "{name}, seed {seed}: {losses:?}");
             let repaired =
                 losses.by_fast_recovery + losses.by_tail_probe + losses.by_timeout + losses.by_other;
-            assert_eq!(repaired, losses.segments, "{name}, seed {seed}: {losses:?}");
+            assert_eq!(repaired + losses.needless, losses.segments, "{name}, seed {seed}: {losses:?}");
         }
     }
 }
@@ -327,6 +328,50 @@ fn a_page_of_a_long_run_is_a_sample_that_says_so_and_keeps_what_is_special() {
     let sent: u64 = copy_bytes(&whole.html);
     assert_eq!(bytes, sent, "merged segments have all their bytes");
     assert_eq!(page.summary, whole.summary, "what is said is of the whole run");
+}
+
+#[test]
+fn of_many_connections_those_that_carried_most_are_told() {
+    let run = transfer(&modern(), 50_000, 0, 1);
+    let mut many = copy(&run);
+    let mut small = run.story().clone();
+    small.counts.bytes_sent = 10;
+    many.stories = vec![small.clone(), run.story().clone(), small];
+    let limits = Limits { stories: 2, ..Limits::default() };
+    let page = report(vec![Source { name: "many".to_owned(), run: many }], limits).expect("a page");
+    assert!(page.html.contains("2 of 3 connections are here"), "{}", page.summary);
+    let said = "Of 3 connections, the one that carried most: 50.0 kB sent in ";
+    assert!(page.summary.starts_with(said), "{}", page.summary);
+    let none = Run { stories: Vec::new(), ..copy(&run) };
+    let page = report(vec![Source { name: "none".to_owned(), run: none }], limits).expect("a page");
+    assert_eq!(page.summary, "No connection was opened.");
+}
+
+#[test]
+fn of_a_run_that_is_too_long_routine_is_left_out_and_counted() {
+    let config = modern();
+    let tape = Tape::default();
+    let mut pair = Pair::new(&config);
+    pair.side(Who::Server).record(tape.clone());
+    let (client, server) = pair.established();
+    for _ in 0..50 {
+        pair.write(Who::Server, server, &[1; 10_000]);
+        pair.run_for(Duration::from_millis(50));
+        pair.read(Who::Client, client);
+    }
+    pair.side(Who::Server).finish_recording();
+    let read =
+        |events| Run::read(&tape.contents()[..], Keep { events }).expect("it replays").stories.remove(0);
+    let (whole, short) = (read(usize::MAX), read(20));
+    assert!(whole.events.len() > 500 && whole.events_left_out == 0);
+    assert_eq!(short.events.len() as u64 + short.events_left_out, whole.events.len() as u64);
+    let turns = |story: &Story| story.events.iter().filter(|event| !is_routine(event)).count();
+    assert_eq!(turns(&short), turns(&whole));
+    assert_eq!(short.outgoing.segments.len(), whole.outgoing.segments.len());
+    let named = whole.outgoing.segments.iter().filter_map(|segment| segment.event);
+    for event in named {
+        assert!(matches!(whole.events[event as usize].what, What::Sent { .. }), "a segment knows its event");
+    }
 }
 
 /// The server's run once more: stories are what pages are made of.

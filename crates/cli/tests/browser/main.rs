@@ -128,6 +128,9 @@ fn hovering_clicking_zooming_and_playing_show_what_the_recording_has() {
     page.show(at, Duration::from_millis(30));
     let place = page.segment_at(at, resent.start);
     page.0.click(place);
+    // Only the mark is to be seen, not the pointer.
+    page.0.mouse("mouseMoved", (2.0, 2.0), &json!({}));
+    assert_eq!(page.0.value("axis.cursor"), serde_json::Value::Null);
     assert_eq!(page.0.number("axis.marked.t"), at);
     assert!(page.0.text("events.said.textContent").contains(event.rfc), "{}", event.rfc);
     let row = page.0.text("document.querySelector('.event.marked').textContent");
@@ -168,6 +171,16 @@ fn hovering_clicking_zooming_and_playing_show_what_the_recording_has() {
     page.0.mouse("mousePressed", middle, &json!({ "button": "left", "clickCount": 2 }));
     page.0.mouse("mouseReleased", middle, &json!({ "button": "left", "clickCount": 2 }));
     assert_eq!(page.0.number("axis.width"), width);
+
+    // A stretch that is chosen with Shift is what is shown.
+    let (from, to) = (page.hover("rates", 0.25), page.hover("rates", 0.75));
+    let (left, right) = (page.place("rates", 0.25), page.place("rates", 0.75));
+    let shift = json!({ "button": "left", "buttons": 1, "clickCount": 1, "modifiers": 8 });
+    for (kind, at) in [("mousePressed", left), ("mouseMoved", right), ("mouseReleased", right)] {
+        page.0.mouse(kind, at, &shift);
+    }
+    let shown = [page.0.number("axis.from"), page.0.number("axis.to")];
+    assert!((shown[0] - from).abs() + (shown[1] - to).abs() < width / 200.0, "{shown:?}, not {from} to {to}");
 
     // Played, time goes on by itself, and the buffers follow.
     page.0.value("axis.mark(null); axis.point(null); byId('play').click(); 1");

@@ -23,7 +23,7 @@ impl Page<'_> {
     pub(crate) fn coloured(&mut self, panel: &str) -> f64 {
         let panel = Self::of(panel);
         self.0.number(&format!(
-            "(() => {{ const panel = {panel}, canvas = panel.under || panel.canvas; \
+            "(() => {{ const panel = {panel}, canvas = panel.under; \
              const {{ data }} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height); let count = 0; \
              for (let i = 0; i < data.length; i += 4) \
              if (data[i + 3] > 100 && Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]) > 60) count++; \
@@ -102,7 +102,7 @@ impl Page<'_> {
         let panel = Self::of("ladder");
         let share = self.0.number(&format!(
             "(() => {{ const ladder = {panel}, y = Math.round(ladder.y(axis.marked.t)), [r, g, b] = [0x1f, 0x23, 0x28]; \
-             const {{ data }} = ladder.canvas.getContext('2d').getImageData(0, y - 1, ladder.width, 3); let count = 0; \
+             const {{ data }} = ladder.over.getContext('2d').getImageData(0, y - 1, ladder.width, 3); let count = 0; \
              for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 60 && Math.abs(data[i] - r) + Math.abs(data[i + 1] - g) + Math.abs(data[i + 2] - b) < 40) count++; \
              return count / ladder.width; }})()"
         ));

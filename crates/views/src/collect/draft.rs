@@ -244,12 +244,12 @@ impl Draft {
             story.pacing_rate.set(at, info.pacing_rate);
             let una = story.outgoing.acknowledged.last().unwrap_or(0);
             story.outgoing.edge.set(at, una + info.send_window);
+            story.delivered.set(at, una + info.arrived);
         }
         if let Some(smoothed) = info.smoothed_rtt {
             story.smoothed_rtt.set(at, smoothed);
         }
         story.rto.set(at, info.rto);
-        story.delivered.set(at, info.delivered);
         story.received.set(at, info.counts.bytes_received);
         let Info { unsent, flight_size, waiting, unread, .. } = *info;
         story.buffers.set(at, Buffers { unsent, in_flight: flight_size, waiting, unread });

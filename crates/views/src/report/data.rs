@@ -21,6 +21,8 @@ pub(super) struct Made {
     kinds: Vec<&'static str>,
     merged: usize,
     left_out: u64,
+    /// Turning points among what was left out.
+    cut: u64,
     thinned: bool,
 }
 
@@ -77,8 +79,14 @@ struct Lines {
     unread: LineData,
 }
 
-/// A span: from, to, and what holds.
-type SpanData = (i64, i64, String);
+/// Spans: where they begin, as differences, how long they are, and what holds, by its place among the names.
+#[derive(Default, Serialize)]
+struct SpansData {
+    t: Vec<i64>,
+    d: Vec<i64>,
+    k: Vec<usize>,
+    names: Vec<String>,
+}
 
 /// One connection, as one end saw it.
 #[derive(Serialize)]
@@ -98,9 +106,9 @@ pub(super) struct StoryData {
     /// Round trips: when, how long, which event.
     trips: LineData,
     trip_events: Vec<i64>,
-    states: Vec<SpanData>,
-    rules: Vec<SpanData>,
-    limits: Vec<SpanData>,
+    states: SpansData,
+    rules: SpansData,
+    limits: SpansData,
     shares: Vec<(&'static str, f64)>,
     events: EventsData,
 }
@@ -112,7 +120,7 @@ pub(super) fn causes() -> Vec<(&'static str, &'static str)> {
 
 impl Made {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { limits, kinds: Vec::new(), merged: 1, left_out: 0, thinned: false }
+        Self { limits, kinds: Vec::new(), merged: 1, left_out: 0, cut: 0, thinned: false }
     }
 
     pub(super) fn share(&self, stories: usize) -> Share {
@@ -131,7 +139,7 @@ impl Made {
         if self.merged > 1 {
             notes.push(format!(
                 "This run is long, and what is drawn of it is a sample: up to {} ordinary segments in a row are one bar, \
-                 and lines have their peaks. Each segment that was lost, sent again or out of order is there.",
+                 and lines have their peaks. Each segment that was lost or sent again is there.",
                 self.merged
             ));
         } else if self.thinned {
@@ -141,6 +149,12 @@ impl Made {
             notes.push(format!(
                 "{} events of routine are not in the list; the recording has them all.",
                 words::grouped(self.left_out)
+            ));
+        }
+        if self.cut > 0 {
+            notes.push(format!(
+                "{} events that are no routine are not in the list, for there are too many: they lie behind those that are.",
+                words::grouped(self.cut)
             ));
         }
         notes
@@ -169,9 +183,10 @@ impl Made {
             lines: self.lines(story, clock, share.points),
             trips: line(trips.iter().map(|(at, took, _)| (*at, Some(*took))), clock),
             trip_events: trips.iter().map(|trip| of(trip.2)).collect(),
-            states: spans(story.state.spans(story.ended_at), clock, ToString::to_string),
-            rules: spans(story.rule.spans(story.ended_at), clock, |rule| rule.name().to_owned()),
-            limits: spans(story.limits(), clock, |limit| limit.name().to_owned()),
+            states: self.spans(story.state.spans(story.ended_at), clock, share.points, ToString::to_string),
+            rules: self
+                .spans(story.rule.spans(story.ended_at), clock, share.points, |rule| rule.name().to_owned()),
+            limits: self.spans(story.limits(), clock, share.points, |limit| limit.name().to_owned()),
             shares: summary
                 .limited_by
                 .iter()
@@ -199,14 +214,40 @@ impl Made {
         line(kept.into_iter(), clock)
     }
 
+    fn spans<T: Copy + PartialEq>(
+        &mut self,
+        spans: impl Iterator<Item = Span<T>>,
+        clock: impl Fn(Time) -> i64,
+        most: usize,
+        name: impl Fn(&T) -> String,
+    ) -> SpansData {
+        let all: Vec<_> = spans.filter(|span| span.to > span.from).collect();
+        let count = all.len();
+        let kept = thin::spans(all, most);
+        self.thinned |= kept.len() < count;
+        let (mut data, mut last) = (SpansData::default(), 0);
+        for span in kept {
+            let (from, name) = (clock(span.from), name(&span.what));
+            data.t.push(from - last);
+            data.d.push(clock(span.to) - from);
+            data.k.push(data.names.iter().position(|known| *known == name).unwrap_or_else(|| {
+                data.names.push(name);
+                data.names.len() - 1
+            }));
+            last = from;
+        }
+        data
+    }
+
     fn lines(&mut self, story: &Story, clock: impl Fn(Time) -> i64 + Copy, most: usize) -> Lines {
         let finite = |value: f64| value.is_finite().then_some(value.round());
         let threshold = |value: f64| (!words::is_arbitrary(value)).then_some(value.round());
         let window = |at| story.smoothed_rtt.at(at).unwrap_or(Duration::from_millis(100));
-        let delivered = rate(story.delivered.points(), window);
-        let received: Vec<_> =
-            story.received.points().iter().map(|(at, bytes)| (*at, *bytes as f64)).collect();
-        let received = rate(&received, window);
+        let rate_of = |amounts: &Line<u64>| {
+            let points: Vec<_> = amounts.points().iter().map(|(at, bytes)| (*at, *bytes as f64)).collect();
+            rate(&points, window)
+        };
+        let (delivered, received) = (rate_of(&story.delivered), rate_of(&story.received));
         let mut rates = |points: &[(Time, f64)]| {
             let kept = self.thin(points, most, |point| point.1);
             line(kept.into_iter().map(|(at, rate)| (at, finite(rate))), clock)
@@ -242,7 +283,7 @@ impl Made {
             let is_routine = words::is_routine(event);
             if listed.t.len() >= most || (crowded && is_routine) {
                 kept.push(-1);
-                self.left_out += 1;
+                *if is_routine { &mut self.left_out } else { &mut self.cut } += 1;
                 continue;
             }
             kept.push(listed.t.len() as i64);
@@ -274,6 +315,7 @@ impl Made {
         self.merged = self.merged.max(merge);
         let whole = |place: u64| Some(place as f64);
         let sacked = of.sacked.len().div_ceil(share.points.max(1)).max(1);
+        self.thinned |= sacked > 1;
         DirectionData {
             segments: segments::columns(&of.segments, merge, clock, event),
             acknowledged: self.line(&of.acknowledged, clock, share.points, whole),
@@ -305,17 +347,6 @@ fn line(points: impl Iterator<Item = (Time, Option<f64>)>, clock: impl Fn(Time) 
         last = at;
     }
     data
-}
-
-fn spans<T>(
-    spans: impl Iterator<Item = Span<T>>,
-    clock: impl Fn(Time) -> i64,
-    name: impl Fn(&T) -> String,
-) -> Vec<SpanData> {
-    spans
-        .filter(|span| span.to > span.from)
-        .map(|span| (clock(span.from), clock(span.to), name(&span.what)))
-        .collect()
 }
 
 fn nanos(duration: Duration) -> f64 {

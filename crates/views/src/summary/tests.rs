@@ -58,6 +58,9 @@ fn losses_are_counted_in_good_english() {
             "3 segments were lost; the retransmission timer repaired 2, 1 not sent again.",
         ),
     ];
+    let needless = Losses { segments: 5, certain: true, by_fast_recovery: 3, needless: 2, ..none };
+    let said = "5 segments were lost; fast recovery repaired 3, 2 were copies of what had arrived.";
+    assert_eq!(needless.to_string(), said);
     for (losses, said) in rows {
         assert_eq!(losses.to_string(), said);
     }

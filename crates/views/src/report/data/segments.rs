@@ -45,7 +45,7 @@ fn look(segment: &Segment) -> u8 {
     }
 }
 
-/// Up to `merge` ordinary segments in a row become one.
+/// Up to `merge` ordinary segments in a row become one, and so do those that came before their turn.
 pub(super) fn columns(
     all: &[Segment],
     merge: usize,
@@ -55,20 +55,21 @@ pub(super) fn columns(
     let mut data = SegmentsData::default();
     let (mut last_at, mut last_start, mut last_ack) = (0, 0, 0);
     // How many more may join the last one, and where they must begin.
-    let (mut room, mut behind) = (0, None);
+    let (mut room, mut behind): (usize, Option<(u64, bool, u8)>) = (0, None);
     for segment in all {
         let look = look(segment);
-        let is_plain = look == 0 && !segment.flags.intersects(Flags::SYN | Flags::FIN | Flags::RST);
-        if room > 0 && is_plain && behind == Some((segment.start, segment.bytes > 0)) {
+        let is_plain =
+            matches!(look, 0 | 3) && !segment.flags.intersects(Flags::SYN | Flags::FIN | Flags::RST);
+        if room > 0 && is_plain && behind == Some((segment.start, segment.bytes > 0, look)) {
             let last = data.n.len() - 1;
             data.n[last] += u64::from(segment.bytes);
             data.m[last] += 1;
             room -= 1;
-            behind = Some((segment.end(), segment.bytes > 0));
+            behind = Some((segment.end(), segment.bytes > 0, look));
             continue;
         }
         (room, behind) =
-            if is_plain { (merge - 1, Some((segment.end(), segment.bytes > 0))) } else { (0, None) };
+            if is_plain { (merge - 1, Some((segment.end(), segment.bytes > 0, look))) } else { (0, None) };
         let (at, start, ack) = (clock(segment.at), segment.start as i64, segment.ack as i64);
         data.t.push(at - last_at);
         data.s.push(start - last_start);

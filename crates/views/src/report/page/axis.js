@@ -1,7 +1,12 @@
 // ---- the time axis that all views share, where the pointer is, and what is marked ----
 
 class Axis {
-  constructor() { this.heard = []; this.cursor = null; this.marked = null; }
+  constructor() {
+    this.heard = [];
+    this.cursor = null;
+    this.marked = null;
+    this.chosen = null;
+  }
   /// What can be seen at most; shows all of it.
   bound(from, to) {
     const edge = Math.max((to - from) * 0.01, 1000);
@@ -15,15 +20,38 @@ class Axis {
     [this.from, this.to] = [from, from + width];
     this.tell("view");
   }
-  get width() { return this.to - this.from; }
-  zoom(around, factor) { this.show(around - (around - this.from) * factor, around + (this.to - around) * factor); }
-  pan(by) { this.show(this.from + by, this.to + by); }
+  get width() {
+    return this.to - this.from;
+  }
+  zoom(around, factor) {
+    this.show(around - (around - this.from) * factor, around + (this.to - around) * factor);
+  }
+  pan(by) {
+    this.show(this.from + by, this.to + by);
+  }
   /// Brings a time into view.
-  reach(t) { if (t < this.from || t > this.to) this.show(t - this.width / 2, t + this.width / 2); }
-  point(t) { this.cursor = t; this.tell("cursor"); }
-  mark(mark) { this.marked = mark; this.tell("mark"); }
-  listen(hear) { this.heard.push(hear); }
-  tell(what) { for (const hear of this.heard) hear(what); }
+  reach(t) {
+    if (t < this.from || t > this.to) this.show(t - this.width / 2, t + this.width / 2);
+  }
+  /// A stretch of time is being chosen, to be zoomed to.
+  choose(chosen) {
+    this.chosen = chosen;
+    this.tell("cursor");
+  }
+  point(t) {
+    this.cursor = t;
+    this.tell("cursor");
+  }
+  mark(mark) {
+    this.marked = mark;
+    this.tell("mark");
+  }
+  listen(hear) {
+    this.heard.push(hear);
+  }
+  tell(what) {
+    for (const hear of this.heard) hear(what);
+  }
 }
 
 /// Round steps, at most `most` of them.
@@ -38,7 +66,8 @@ function ticks(from, to, most) {
 
 /// Steps of a logarithmic scale: powers of ten, and where there are few of them 2 and 5 times these, too.
 function decades(low, high) {
-  const found = [], fine = high / low < 300 ? [1, 2, 5] : [1];
+  const found = [],
+    fine = high / low < 300 ? [1, 2, 5] : [1];
   for (let power = 10 ** Math.floor(Math.log10(low)); power <= high; power *= 10)
     for (const n of fine) if (n * power >= low && n * power <= high) found.push(n * power);
   return found;
@@ -54,31 +83,47 @@ function tickText(ns, step) {
 /// What the pointer does on a view along the axis. `timeAt` turns an event into a time; `pick` is told of clicks.
 function navigate(element, axis, timeAt, span, pick, hover) {
   let drag = null;
-  element.addEventListener("wheel", (event) => {
-    if (event.ctrlKey || event.metaKey) axis.zoom(timeAt(event), Math.exp(event.deltaY * 0.004));
-    else if (event.deltaX) axis.pan((event.deltaX / span()) * axis.width);
-    else if (event.shiftKey) axis.pan((event.deltaY / span()) * axis.width);
-    else return;
-    event.preventDefault();
-  }, { passive: false });
+  element.addEventListener(
+    "wheel",
+    (event) => {
+      if (event.ctrlKey || event.metaKey) axis.zoom(timeAt(event), Math.exp(event.deltaY * 0.004));
+      else if (event.deltaX) axis.pan((event.deltaX / span()) * axis.width);
+      else if (event.shiftKey) axis.pan((event.deltaY / span()) * axis.width);
+      else return;
+      event.preventDefault();
+    },
+    { passive: false },
+  );
   element.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
-    drag = { x: event.clientX, y: event.clientY, from: axis.from, moved: false, at: timeAt(event) };
+    drag = { x: event.clientX, y: event.clientY, moved: false, at: timeAt(event), chooses: event.shiftKey };
     element.setPointerCapture(event.pointerId);
   });
   element.addEventListener("pointermove", (event) => {
     if (drag) {
       drag.moved ||= Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > 4;
-      if (drag.moved) axis.pan(drag.at - timeAt(event));
+      if (drag.moved && drag.chooses) axis.choose([drag.at, timeAt(event)].sort((one, other) => one - other));
+      else if (drag.moved) axis.pan(drag.at - timeAt(event));
     }
     axis.point(timeAt(event));
     hover(event);
   });
   element.addEventListener("pointerup", (event) => {
+    const { chosen } = axis;
+    axis.choose(null);
     if (drag && !drag.moved) pick(event);
+    else if (chosen) axis.show(...chosen);
     drag = null;
   });
-  element.addEventListener("pointercancel", () => { drag = null; });
-  element.addEventListener("pointerleave", () => { if (!drag) { axis.point(null); hover(null); } });
+  element.addEventListener("pointercancel", () => {
+    drag = null;
+    axis.choose(null);
+  });
+  element.addEventListener("pointerleave", () => {
+    if (!drag) {
+      axis.point(null);
+      hover(null);
+    }
+  });
   element.addEventListener("dblclick", () => axis.show(axis.least, axis.most));
 }

@@ -10,10 +10,12 @@ function sums(differences) {
 
 /// The first index whose value is above `x`: how many values are not.
 function above(values, x) {
-  let low = 0, high = values.length;
+  let low = 0,
+    high = values.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (values[middle] > x) high = middle; else low = middle + 1;
+    if (values[middle] > x) high = middle;
+    else low = middle + 1;
   }
   return low;
 }
@@ -38,34 +40,76 @@ function direction({ segments, acknowledged, edge, sacked }) {
   const { t, s, n, m, f, a, r, l, d, e } = segments;
   return {
     segments: { t: sums(t), s: sums(s), n, m, f, a: sums(a), r, l, d, e },
-    acknowledged: line(acknowledged), edge: line(edge),
+    acknowledged: line(acknowledged),
+    edge: line(edge),
     sacked: { t: Float64Array.from(sacked, (block) => block[0]), all: sacked },
   };
+}
+
+/// Spans as [from, to, what holds].
+function spans({ t, d, k, names }) {
+  const from = sums(t);
+  return { t: from, all: d.map((took, i) => [from[i], from[i] + took, names[k[i]]]) };
 }
 
 function story(data) {
   const lines = {};
   for (const name in data.lines) lines[name] = line(data.lines[name]);
   return {
-    ...data, lines, out: direction(data.out), in: direction(data.in), trips: line(data.trips),
+    ...data,
+    lines,
+    out: direction(data.out),
+    in: direction(data.in),
+    trips: line(data.trips),
+    states: spans(data.states),
+    rules: spans(data.rules),
+    limits: spans(data.limits),
     events: { ...data.events, t: sums(data.events.t) },
   };
 }
 
-const FLAGS = [[2, "SYN"], [1, "FIN"], [4, "RST"], [32, "URG"]];
-const flagsOf = (bits) => FLAGS.filter(([bit]) => bits & bit).map(([, name]) => name).join(", ");
+const FLAGS = [
+  [2, "SYN"],
+  [1, "FIN"],
+  [4, "RST"],
+  [32, "URG"],
+];
+const flagsOf = (bits) =>
+  FLAGS.filter(([bit]) => bits & bit)
+    .map(([, name]) => name)
+    .join(", ");
 
 // ---- words ----
 
 const digits = (value) => (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
 function inUnits(value, units) {
   if (value === null || value === undefined) return "-";
-  for (const [size, name] of units) if (Math.abs(value) >= size) return (value / size).toFixed(digits(value / size)) + " " + name;
+  for (const [size, name] of units)
+    if (Math.abs(value) >= size) return (value / size).toFixed(digits(value / size)) + " " + name;
   return value ? value.toFixed(0) + " " + units[units.length - 1][1] : "0";
 }
-const timeText = (ns) => inUnits(ns, [[1e9, "s"], [1e6, "ms"], [1e3, "us"], [1, "ns"]]);
-const bytesText = (bytes) => (bytes === null || bytes === undefined ? "-" : Math.round(bytes).toLocaleString("en").replaceAll(",", "\u2009"));
-const rateText = (rate) => inUnits(rate, [[1e9, "GB/s"], [1e6, "MB/s"], [1e3, "kB/s"], [1, "B/s"]]);
-const sizeText = (bytes) => inUnits(bytes, [[1e9, "GB"], [1e6, "MB"], [1e3, "kB"], [1, "B"]]);
+const timeText = (ns) =>
+  inUnits(ns, [
+    [1e9, "s"],
+    [1e6, "ms"],
+    [1e3, "us"],
+    [1, "ns"],
+  ]);
+const bytesText = (bytes) =>
+  bytes === null || bytes === undefined ? "-" : Math.round(bytes).toLocaleString("en").replaceAll(",", "\u2009");
+const rateText = (rate) =>
+  inUnits(rate, [
+    [1e9, "GB/s"],
+    [1e6, "MB/s"],
+    [1e3, "kB/s"],
+    [1, "B/s"],
+  ]);
+const sizeText = (bytes) =>
+  inUnits(bytes, [
+    [1e9, "GB"],
+    [1e6, "MB"],
+    [1e3, "kB"],
+    [1, "B"],
+  ]);
 /// A time on the axis, in seconds, to the microsecond.
 const clock = (ns) => (ns / 1e9).toFixed(6) + " s";

@@ -5,8 +5,14 @@ const ROW = 62;
 class EventList {
   constructor(report, axis, shows, choose) {
     Object.assign(this, { report, axis, shows, choose, chosen: [] });
-    [this.list, this.tall, this.count, this.search, this.turning, this.said] =
-      ["list", "tall", "count", "search", "turning", "said"].map((id) => document.getElementById(id));
+    [this.list, this.tall, this.count, this.search, this.turning, this.said] = [
+      "list",
+      "tall",
+      "count",
+      "search",
+      "turning",
+      "said",
+    ].map((id) => document.getElementById(id));
     this.list.addEventListener("scroll", () => this.render());
     this.search.addEventListener("input", () => this.filter());
     this.turning.addEventListener("change", () => this.filter());
@@ -21,8 +27,12 @@ class EventList {
       this.step(by);
     });
   }
-  get events() { return this.shows.story.events; }
-  cause(i) { return this.report.causes[this.events.c[i]]; }
+  get events() {
+    return this.shows.story.events;
+  }
+  cause(i) {
+    return this.report.causes[this.events.c[i]];
+  }
 
   /// Another story is shown.
   show() {
@@ -49,21 +59,30 @@ class EventList {
     this.tall.style.height = Math.min(this.full, 8e6) + "px";
     this.render();
   }
-  get scale() { return this.full > 8e6 ? (this.full - this.list.clientHeight) / (8e6 - this.list.clientHeight) : 1; }
+  get scale() {
+    return this.full > 8e6 ? (this.full - this.list.clientHeight) / (8e6 - this.list.clientHeight) : 1;
+  }
 
   row(i, top) {
     const [why, rfc] = this.cause(i);
-    const row = make("div", { className: "event" },
-      make("small", { textContent: this.report.kinds[this.events.k[i]] }), make("b", { textContent: clock(this.events.t[i]) }),
+    const row = make(
+      "div",
+      { className: "event" },
+      make("small", { textContent: this.report.kinds[this.events.k[i]] }),
+      make("b", { textContent: clock(this.events.t[i]) }),
       make("span", { className: "what", textContent: this.events.x[i] }),
-      make("span", { className: "why", textContent: rfc === "-" ? why : `${why} (${rfc})` }));
+      make("span", { className: "why", textContent: rfc === "-" ? why : `${why} (${rfc})` }),
+    );
     row.title = `${this.events.x[i]}\n${why} (${rfc})`;
     row.dataset.event = i;
     row.setAttribute("role", "option");
     const marked = this.axis.marked?.event === i;
     row.setAttribute("aria-selected", marked);
     row.classList.toggle("marked", marked);
-    row.classList.toggle("turning", ["loss", "timeout", "sent again", "dropped"].includes(this.report.kinds[this.events.k[i]]));
+    row.classList.toggle(
+      "turning",
+      ["loss", "timeout", "sent again", "dropped"].includes(this.report.kinds[this.events.k[i]]),
+    );
     row.style.top = top + "px";
     return row;
   }
@@ -91,16 +110,24 @@ class EventList {
     const { marked } = this.axis;
     this.said.replaceChildren();
     if (marked && marked.event >= 0) {
-      const i = marked.event, [why, rfc] = this.cause(i);
-      if (this.turning.checked && !this.events.n[i]) { this.turning.checked = false; this.filter(); }
+      const i = marked.event,
+        [why, rfc] = this.cause(i);
+      if (this.turning.checked && !this.events.n[i]) {
+        this.turning.checked = false;
+        this.filter();
+      }
       const place = above(this.chosen, i) - 1;
       if (this.chosen[place] === i) {
         const top = (place * ROW) / this.scale;
         if (top < this.list.scrollTop || top + ROW > this.list.scrollTop + this.list.clientHeight)
           this.list.scrollTop = top - this.list.clientHeight / 2 + ROW / 2;
       }
-      this.said.append(make("b", { textContent: clock(this.events.t[i]) + "  " }), this.events.x[i], ".",
-        make("div", { className: "why", textContent: `Because ${why}${rfc === "-" ? "" : `: ${rfc}`}.` }));
+      this.said.append(
+        make("b", { textContent: clock(this.events.t[i]) + "  " }),
+        this.events.x[i],
+        ".",
+        make("div", { className: "why", textContent: `Because ${why}${rfc === "-" ? "" : `: ${rfc}`}.` }),
+      );
     }
     this.render();
   }
@@ -109,7 +136,15 @@ class EventList {
   print() {
     document.getElementById("paper")?.remove();
     const turns = this.events.n.flatMap((turns, i) => (turns ? [i] : [])).slice(0, 250);
-    const rows = turns.map((i) => make("tr", {}, ...[clock(this.events.t[i]), this.events.x[i], this.cause(i).join(", ")].map((text) => make("td", { textContent: text }))));
+    const rows = turns.map((i) =>
+      make(
+        "tr",
+        {},
+        ...[clock(this.events.t[i]), this.events.x[i], this.cause(i).join(", ")].map((text) =>
+          make("td", { textContent: text }),
+        ),
+      ),
+    );
     const table = make("table", {}, ...rows);
     table.id = "paper";
     document.getElementById("events").append(table);

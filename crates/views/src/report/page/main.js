@@ -19,17 +19,24 @@ function choose(event) {
 
 /// A click on a view: the event of what lies there, or the one nearest in time.
 function pick(view, event) {
-  const box = (view.over || view.canvas).getBoundingClientRect();
-  const x = event.clientX - box.left, y = event.clientY - box.top;
+  const box = view.over.getBoundingClientRect();
+  const x = event.clientX - box.left,
+    y = event.clientY - box.top;
   let found = -1;
-  if (view.name === "sequence") { const i = view.near(x, y); if (i >= 0) found = view.way.segments.e[i]; }
+  if (view.name === "sequence") {
+    const i = view.near(x, y);
+    if (i >= 0) found = view.way.segments.e[i];
+  }
   if (view.name === "ladder") {
-    const line = view.near(x, y);
-    if (line && line[6] !== shows.story) show(report.stories.indexOf(line[6]), true);
-    if (line) found = line[4];
+    const arrow = view.near(x, y);
+    if (arrow && arrow.story !== shows.story) show(report.stories.indexOf(arrow.story), true);
+    if (arrow) found = arrow.story.out.segments.e[arrow.i];
   }
   const t = view.name === "ladder" ? view.timeAt(y) : view.timeAt(x);
-  if (view.name === "trips") { const i = nearest(shows.story.trips.t, t); if (i >= 0) found = shows.story.trip_events[i]; }
+  if (view.name === "trips") {
+    const i = nearest(shows.story.trips.t, t);
+    if (i >= 0) found = shows.story.trip_events[i];
+  }
   if (found < 0) found = nearest(shows.story.events.t, t);
   if (found >= 0) choose(found);
 }
@@ -51,12 +58,16 @@ panels[0]?.element.append(shares, shareText);
 function showShares({ shares: all }) {
   const percent = (share) => (share < 0.1 ? (share * 100).toFixed(1) : Math.round(share * 100)) + " %";
   shares.hidden = !all.length;
-  shares.replaceChildren(...all.map(([name, share]) => {
-    const part = make("div", { title: `${name} ${percent(share)}` });
-    part.style.cssText = `flex: ${share} 0 0; background: var(--${LIMITS[name]})`;
-    return part;
-  }));
-  shareText.textContent = all.length ? "While it sent, limited by: " + all.map(([name, share]) => `${name} ${percent(share)}`).join(" / ") : "It sent no data.";
+  shares.replaceChildren(
+    ...all.map(([name, share]) => {
+      const part = make("div", { title: `${name} ${percent(share)}` });
+      part.style.cssText = `flex: ${share} 0 0; background: var(--${LIMITS[name]})`;
+      return part;
+    }),
+  );
+  shareText.textContent = all.length
+    ? "While it sent, limited by: " + all.map(([name, share]) => `${name} ${percent(share)}`).join(" / ")
+    : "It sent no data.";
 }
 
 /// Shows a story; `keep`: with the same view of time.
@@ -64,14 +75,26 @@ function show(index, keep) {
   shows.story = report.stories[index];
   const pair = report.pairs.find((pair) => pair.includes(index));
   // The first recording stands left.
-  shows.pair = pair ? pair.map((place) => report.stories[place]).sort((one, other) => report.sources.indexOf(one.source) - report.sources.indexOf(other.source)) : null;
+  shows.pair = pair
+    ? pair
+        .map((place) => report.stories[place])
+        .sort((one, other) => report.sources.indexOf(one.source) - report.sources.indexOf(other.source))
+    : null;
   byId("story").value = index;
   axis.marked = null;
   way(shows.story.sends ? "out" : "in");
   showShares(shows.story);
   byId("summary").textContent = (index === 0 ? report.summary : shows.story.summary).join(" ");
-  byId("facts").replaceChildren(make("h2", { textContent: `${shows.story.name}: it ${shows.story.side}` }),
-    make("table", {}, ...shows.story.facts.map(([name, value]) => make("tr", {}, make("th", { textContent: name }), make("td", { textContent: value })))));
+  byId("facts").replaceChildren(
+    make("h2", { textContent: `${shows.story.name}: it ${shows.story.side}` }),
+    make(
+      "table",
+      {},
+      ...shows.story.facts.map(([name, value]) =>
+        make("tr", {}, make("th", { textContent: name }), make("td", { textContent: value })),
+      ),
+    ),
+  );
   fit();
   events.show();
   if (!keep) {
@@ -91,7 +114,9 @@ function way(way) {
   for (const button of byId("direction").children) button.setAttribute("aria-pressed", button.dataset.way === way);
 }
 
-function fit() { for (const view of views) view.fit(); }
+function fit() {
+  for (const view of views) view.fit();
+}
 let asked = {};
 /// Draws once for each frame, whatever happened.
 axis.listen((what) => {
@@ -101,7 +126,9 @@ axis.listen((what) => {
 function render() {
   const { view, mark } = asked;
   asked = {};
-  for (const each of views) if (view) each.draw(); else each.drawOver();
+  for (const each of views)
+    if (view) each.draw();
+    else each.drawOver();
   if (mark) events.mark();
   const at = axis.cursor ?? axis.marked?.t;
   byId("now").textContent = at === null || at === undefined ? `${clock(axis.from)} to ${clock(axis.to)}` : clock(at);
@@ -112,7 +139,13 @@ function render() {
 report.stories.forEach((story, index) => byId("story").append(new Option(story.name, index)));
 byId("story-label").hidden = report.stories.length < 2;
 byId("story").addEventListener("change", (event) => show(Number(event.target.value)));
-byId("direction").addEventListener("click", (event) => { if (event.target.dataset.way) { way(event.target.dataset.way); axis.tell("view"); axis.tell("mark"); } });
+byId("direction").addEventListener("click", (event) => {
+  if (event.target.dataset.way) {
+    way(event.target.dataset.way);
+    axis.tell("view");
+    axis.tell("mark");
+  }
+});
 const middle = () => axis.cursor ?? axis.marked?.t ?? (axis.from + axis.to) / 2;
 byId("in").addEventListener("click", () => axis.zoom(middle(), 0.5));
 byId("out").addEventListener("click", () => axis.zoom(middle(), 2));
@@ -121,8 +154,13 @@ byId("all").addEventListener("click", () => axis.show(axis.least, axis.most));
 let playing = null;
 function play() {
   byId("play").textContent = playing === null ? "Pause" : "Play";
-  if (playing !== null) { cancelAnimationFrame(playing); playing = null; return; }
-  let t = axis.cursor ?? axis.marked?.t ?? axis.from, before = performance.now();
+  if (playing !== null) {
+    cancelAnimationFrame(playing);
+    playing = null;
+    return;
+  }
+  let t = axis.cursor ?? axis.marked?.t ?? axis.from,
+    before = performance.now();
   if (t >= axis.to || t < axis.from) t = axis.from;
   const step = (now) => {
     // Through what is shown, in so many seconds.
@@ -130,7 +168,10 @@ function play() {
     before = now;
     axis.point(Math.min(t, axis.to));
     if (t < axis.to) playing = requestAnimationFrame(step);
-    else { playing = null; byId("play").textContent = "Play"; }
+    else {
+      playing = null;
+      byId("play").textContent = "Play";
+    }
   };
   playing = requestAnimationFrame(step);
 }
@@ -138,10 +179,18 @@ byId("play").addEventListener("click", play);
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
   const act = {
-    "+": () => axis.zoom(middle(), 0.5), "=": () => axis.zoom(middle(), 0.5), "-": () => axis.zoom(middle(), 2), 0: () => axis.show(axis.least, axis.most),
-    ArrowLeft: () => axis.pan(-axis.width / 8), ArrowRight: () => axis.pan(axis.width / 8),
-    ArrowDown: () => events.step(1), ArrowUp: () => events.step(-1), Escape: () => axis.mark(null),
-    " ": () => { if (event.target.tagName !== "BUTTON") play(); },
+    "+": () => axis.zoom(middle(), 0.5),
+    "=": () => axis.zoom(middle(), 0.5),
+    "-": () => axis.zoom(middle(), 2),
+    0: () => axis.show(axis.least, axis.most),
+    ArrowLeft: () => axis.pan(-axis.width / 8),
+    ArrowRight: () => axis.pan(axis.width / 8),
+    ArrowDown: () => events.step(1),
+    ArrowUp: () => events.step(-1),
+    Escape: () => axis.mark(null),
+    " ": () => {
+      if (event.target.tagName !== "BUTTON") play();
+    },
   }[event.key];
   if (!act || (event.key.startsWith("Arrow") && event.defaultPrevented)) return;
   act();
@@ -159,8 +208,14 @@ if (report.stories.length) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   new ResizeObserver(redraw).observe(byId("plots"));
   // Paper is light, whatever the reader prefers.
-  const onPaper = (is) => { document.documentElement.classList.toggle("on-paper", is); redraw(); };
-  addEventListener("beforeprint", () => { events.print(); onPaper(true); });
+  const onPaper = (is) => {
+    document.documentElement.classList.toggle("on-paper", is);
+    redraw();
+  };
+  addEventListener("beforeprint", () => {
+    events.print();
+    onPaper(true);
+  });
   addEventListener("afterprint", () => onPaper(false));
 }
 

@@ -3,16 +3,57 @@
 let palette = {};
 function readPalette() {
   const style = getComputedStyle(document.documentElement);
-  for (const name of ["paper", "raised", "ink", "faint", "line", "grid", "blue", "orange", "red", "green", "sky", "pink", "mark", "band", "lost"])
+  for (const name of [
+    "paper",
+    "raised",
+    "ink",
+    "faint",
+    "line",
+    "grid",
+    "blue",
+    "orange",
+    "red",
+    "green",
+    "sky",
+    "pink",
+    "mark",
+    "band",
+    "lost",
+  ])
     palette[name] = style.getPropertyValue("--" + name).trim();
 }
 
-const LEFT = 66, RIGHT = 8, TOP = 6, BOTTOM = 20;
+const LEFT = 66,
+  RIGHT = 8,
+  TOP = 6,
+  BOTTOM = 20;
 const make = (tag, attributes = {}, ...children) => {
   const element = Object.assign(document.createElement(tag), attributes);
   element.append(...children);
   return element;
 };
+
+/// A straight line.
+function streak(g, ax, ay, bx, by) {
+  g.beginPath();
+  g.moveTo(ax, ay);
+  g.lineTo(bx, by);
+  g.stroke();
+}
+
+/// A cross, where something was lost.
+function cross(g, x, y) {
+  streak(g, x - 4, y - 4, x + 4, y + 4);
+  streak(g, x - 4, y + 4, x + 4, y - 4);
+}
+
+/// A canvas of this size, as fine as the screen.
+function sharpen(canvas, width, height) {
+  const ratio = window.devicePixelRatio || 1;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
+}
 
 class Panel {
   /// `series`: [name, colour, style of its sign, readout] for the legend; a readout is a text for a time.
@@ -36,29 +77,44 @@ class Panel {
     this.over = make("canvas");
     this.box = make("div", { className: "canvas" }, this.under, this.over, this.hint);
     this.box.style.height = height + "px";
-    this.element = make("section", { className: "panel" }, make("div", { className: "head" }, make("h2", { textContent: title }), legend), this.box);
+    this.element = make(
+      "section",
+      { className: "panel" },
+      make("div", { className: "head" }, make("h2", { textContent: title }), legend),
+      this.box,
+    );
     this.element.dataset.panel = name;
     this.over.setAttribute("aria-label", title);
     const timeAt = (event) => this.timeAt(event.clientX - this.over.getBoundingClientRect().left);
-    navigate(this.over, axis, timeAt, () => this.inner, (event) => pick(this, event), (event) => this.tell(event));
+    navigate(
+      this.over,
+      axis,
+      timeAt,
+      () => this.inner,
+      (event) => pick(this, event),
+      (event) => this.tell(event),
+    );
   }
 
-  get inner() { return Math.max(this.width - LEFT - RIGHT, 1); }
-  x(t) { return LEFT + ((t - this.axis.from) / this.axis.width) * this.inner; }
-  timeAt(x) { return this.axis.from + ((x - LEFT) / this.inner) * this.axis.width; }
+  get inner() {
+    return Math.max(this.width - LEFT - RIGHT, 1);
+  }
+  x(t) {
+    return LEFT + ((t - this.axis.from) / this.axis.width) * this.inner;
+  }
+  timeAt(x) {
+    return this.axis.from + ((x - LEFT) / this.inner) * this.axis.width;
+  }
   y(value) {
-    const part = this.log ? Math.log(Math.max(value, this.low) / this.low) / Math.log(this.high / this.low) : (value - this.low) / (this.high - this.low);
+    const part = this.log
+      ? Math.log(Math.max(value, this.low) / this.low) / Math.log(this.high / this.low)
+      : (value - this.low) / (this.high - this.low);
     return this.height - BOTTOM - part * (this.height - TOP - BOTTOM);
   }
 
   fit() {
     this.width = this.box.clientWidth;
-    const ratio = window.devicePixelRatio || 1;
-    for (const canvas of [this.under, this.over]) {
-      canvas.width = Math.round(this.width * ratio);
-      canvas.height = Math.round(this.height * ratio);
-      canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
-    }
+    for (const canvas of [this.under, this.over]) sharpen(canvas, this.width, this.height);
   }
 
   draw() {
@@ -91,9 +147,11 @@ class Panel {
     g.textBaseline = "middle";
     g.textAlign = "right";
     if (this.text) {
-      for (const value of this.log ? decades(this.low, this.high) : ticks(this.low, this.high, (this.height - BOTTOM) / 34).found) {
+      for (const value of this.log
+        ? decades(this.low, this.high)
+        : ticks(this.low, this.high, (this.height - BOTTOM) / 34).found) {
         const y = Math.round(this.y(value)) + 0.5;
-        g.beginPath(); g.moveTo(LEFT, y); g.lineTo(this.width - RIGHT, y); g.stroke();
+        streak(g, LEFT, y, this.width - RIGHT, y);
         g.fillText(this.text(value), LEFT - 6, y);
       }
     }
@@ -102,17 +160,24 @@ class Panel {
     g.textAlign = "center";
     for (const t of found) {
       const x = Math.round(this.x(t)) + 0.5;
-      g.beginPath(); g.moveTo(x, TOP); g.lineTo(x, this.height - BOTTOM); g.stroke();
+      streak(g, x, TOP, x, this.height - BOTTOM);
       if (x > LEFT + 14 && x < this.width - RIGHT - 14) g.fillText(tickText(t, step), x, this.height - 5);
     }
     g.strokeStyle = palette.line;
-    g.beginPath(); g.moveTo(LEFT, this.height - BOTTOM + 0.5); g.lineTo(this.width - RIGHT, this.height - BOTTOM + 0.5); g.stroke();
+    streak(g, LEFT, this.height - BOTTOM + 0.5, this.width - RIGHT, this.height - BOTTOM + 0.5);
   }
 
   drawOver() {
     const g = this.over.getContext("2d");
     g.clearRect(0, 0, this.width, this.height);
     const { cursor, marked } = this.axis;
+    if (this.axis.chosen) {
+      const [from, to] = this.axis.chosen.map((t) => this.x(t));
+      g.fillStyle = palette.blue;
+      g.globalAlpha = 0.2;
+      g.fillRect(from, 0, to - from, this.height - BOTTOM);
+      g.globalAlpha = 1;
+    }
     this.vertical(g, cursor, palette.faint, [3, 3], 1);
     if (marked) {
       this.vertical(g, marked.t, palette.mark, [], 1.5);
@@ -126,8 +191,10 @@ class Panel {
 
   vertical(g, t, colour, dash, width) {
     if (t === null || t < this.axis.from || t > this.axis.to) return;
-    g.strokeStyle = colour; g.lineWidth = width; g.setLineDash(dash);
-    g.beginPath(); g.moveTo(this.x(t), 0); g.lineTo(this.x(t), this.height - BOTTOM); g.stroke();
+    g.strokeStyle = colour;
+    g.lineWidth = width;
+    g.setLineDash(dash);
+    streak(g, this.x(t), 0, this.x(t), this.height - BOTTOM);
     g.setLineDash([]);
   }
 
@@ -144,11 +211,14 @@ class Panel {
   }
 
   /// The indices of a line's points that can be seen, with the one that holds when the view begins.
-  seen(t) { return [Math.max(above(t, this.axis.from) - 1, 0), above(t, this.axis.to)]; }
+  seen(t) {
+    return [Math.max(above(t, this.axis.from) - 1, 0), above(t, this.axis.to)];
+  }
 
   /// From zero (or, if the scale is logarithmic, from the lowest value) to the highest that can be seen of these lines.
   extent(lines) {
-    let low = Infinity, high = 0;
+    let low = Infinity,
+      high = 0;
     for (const line of lines) {
       const [first, end] = this.seen(line.t);
       for (let i = first; i < end; i++) {
@@ -165,21 +235,50 @@ class Panel {
   steps(g, line, colour, { width = 1.6, dash = [], until = Infinity, most = Infinity } = {}) {
     const [first, end] = this.seen(line.t);
     if (first >= end) return;
-    g.strokeStyle = palette[colour]; g.lineWidth = width; g.setLineDash(dash); g.lineJoin = "round";
+    g.strokeStyle = palette[colour];
+    g.lineWidth = width;
+    g.setLineDash(dash);
+    g.lineJoin = "round";
     g.beginPath();
-    let last = null, column = null, low = 0, high = 0, lastX = 0;
-    const flush = () => { if (column !== null && low !== high) { g.moveTo(column, low); g.lineTo(column, high); g.moveTo(lastX, last); } };
+    let last = null,
+      column = null,
+      low = 0,
+      high = 0,
+      lastX = 0;
+    const flush = () => {
+      if (column !== null && low !== high) {
+        g.moveTo(column, low);
+        g.lineTo(column, high);
+        g.moveTo(lastX, last);
+      }
+    };
     for (let i = first; i < end; i++) {
       const value = line.v[i];
       const x = Math.max(this.x(line.t[i]), LEFT - 4);
       // What lies above the picture is no part of it.
-      if (value === null || value > most) { if (last !== null) g.lineTo(x, last); last = null; continue; }
+      if (value === null || value > most) {
+        if (last !== null) g.lineTo(x, last);
+        last = null;
+        continue;
+      }
       const y = this.y(value);
       this.drawn++;
       const pixel = Math.round(x * 2) / 2;
-      if (last === null) { flush(); column = null; g.moveTo(x, y); }
-      else if (pixel === column) { low = Math.min(low, y); high = Math.max(high, y); last = y; lastX = x; continue; }
-      else { flush(); g.lineTo(x, last); g.lineTo(x, y); }
+      if (last === null) {
+        flush();
+        column = null;
+        g.moveTo(x, y);
+      } else if (pixel === column) {
+        low = Math.min(low, y);
+        high = Math.max(high, y);
+        last = y;
+        lastX = x;
+        continue;
+      } else {
+        flush();
+        g.lineTo(x, last);
+        g.lineTo(x, y);
+      }
       [column, low, high, last, lastX] = [pixel, y, y, y, x];
     }
     flush();
