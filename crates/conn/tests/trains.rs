@@ -2,12 +2,17 @@
 
 mod support;
 
+use std::time::Duration;
+
 use bytes::Bytes;
+use lucid_congestion::Algorithm;
 use lucid_conn::engine::{
     Call, Codepoint, Config, ConnId, Endpoint, Input, Notice, Output, PathMtu, Profile, Reply, Setup, Time,
 };
+use lucid_sim::Faults;
 use lucid_wire::{PseudoHeader, Train};
-use support::pair::Who;
+use support::dice::Dice;
+use support::pair::{Pair, Who};
 
 const NOW: Time = Time::ZERO;
 /// Timestamps take twelve bytes of each.
@@ -99,4 +104,48 @@ fn a_train_that_comes_too_early_waits() {
     line.arrive(Who::Server, &segments[0].clone().into());
     let info = line.0[Who::Server as usize].info(conn).unwrap();
     assert_eq!((info.unread, info.waiting), (9_500, 0));
+}
+
+/// Bursts with pauses between them, over a line of 100 Mbit/s. Returns when each of the sender's segments left, and its place.
+fn bursts(algorithm: Algorithm, seed: u64, watched: bool) -> Vec<(Time, u32, usize)> {
+    let config = Config { algorithm, mss: MSS, path_mtu: PathMtu::Fixed, ..Config::new(Profile::Modern) };
+    let faults = Faults {
+        delay: Duration::from_millis(10),
+        rate: Some("100mbit".parse().expect("a rate")),
+        queue: Some(100_000),
+        ..Faults::default()
+    };
+    let mut pair = Pair::over(&config, &config, &faults, seed);
+    for who in Who::BOTH {
+        pair.side(who).endpoint.observe(watched);
+    }
+    let (client, server) = pair.established();
+    let mut dice = Dice::new(seed);
+    for _ in 0..30 {
+        let mut left = 20_000 + (400_000.0 * dice.fraction()) as usize;
+        while left > 0 {
+            let taken = pair.write(Who::Client, client, &vec![7; left.min(60_000)]);
+            left -= taken;
+            pair.run_for(Duration::from_millis(1));
+            pair.read(Who::Server, server);
+        }
+        pair.run_for(Duration::from_millis(300).mul_f64(dice.fraction()));
+        pair.read(Who::Server, server);
+    }
+    let sent = pair.side(Who::Client).sent.iter();
+    sent.map(|(at, segment)| (*at, segment.header.sequence.get(), segment.payload.len())).collect()
+}
+
+/// Who watches sees segments leave one by one, and a replay watches: the first of a train may change the rate of the others
+/// (BBR's restart from idle).
+#[test]
+fn who_watches_sees_the_segments_that_leave_when_nobody_does() {
+    for algorithm in Algorithm::ALL {
+        for seed in 0..8 {
+            let (watched, unwatched) = (bursts(algorithm, seed, true), bursts(algorithm, seed, false));
+            assert!(watched.len() > 2000, "{algorithm}, seed {seed}: {} segments", watched.len());
+            let differs = watched.iter().zip(&unwatched).position(|(one, other)| one != other);
+            assert_eq!((differs, watched.len()), (None, unwatched.len()), "{algorithm}, seed {seed}");
+        }
+    }
 }

@@ -119,6 +119,8 @@ impl Connection {
             self.timers.stop(Timer::Retransmit);
         }
         if is_new && self.may_lead(&train) {
+            // The first segment after an idle time may have changed it.
+            let rate = self.pacing_rate();
             self.follow(now, &mut train, start, rate);
         }
         self.note_limit();
