@@ -61,16 +61,16 @@ pub(crate) enum Command {
     Client(Client),
     /// Run a recording through the engine again, and compare every output
     Replay(Replay),
-    /// Make one HTML page of a recorded run: what was sent, lost and repaired, and why, over one time axis
+    /// Make an HTML page of a recorded run: all that happened, over one time axis
     #[command(after_help = REPORT_EXAMPLES)]
     Report(Report),
-    /// Say in words what happened in a recorded run, why, by which rule, and what would have been otherwise
+    /// Say in words what happened in a recorded run, and why
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
-    /// Run one transfer under several congestion controllers in a simulator, or take recordings: what each came to, and where they part
+    /// Run one transfer under several congestion controllers, and see where they part
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(Compare),
-    /// Turn a recording into a packet capture for Wireshark, or the recordings of both ends into one
+    /// Turn a recording, or those of both ends, into a packet capture for Wireshark
     Pcap(Pcap),
     /// Turn a recording into qlog, the IETF's logging format
     Qlog(Qlog),

@@ -62,6 +62,6 @@ fn what_no_page_can_be_made_of_or_written_to_is_told() {
     bench.run("report one two three").failed(2, &["unexpected"]);
     bench.run("report one -o one").failed(2, &["one can't be both the recording and the page"]);
     bench.run("ls --report no/such/run.html").failed(8, &["cannot write the page no/such/run.html"]);
-    bench.run("ls --report x --trace x").failed(2, &["x can't be both the trace and the page"]);
+    bench.run("ls --report x --trace x").failed(2, &["x can't be both the page and the trace"]);
     assert_eq!(bench.names(), ["files"], "nothing was written");
 }
