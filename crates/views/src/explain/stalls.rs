@@ -22,6 +22,9 @@ pub(super) fn all(story: &Story) -> Vec<Explanation> {
     moves.iter().copied().zip(ends).filter_map(|(from, to)| stall(story, from, to)).collect()
 }
 
+/// Shorter silences are the machine's: it had something else to do.
+const LEAST: Duration = Duration::from_millis(1);
+
 /// What was waited for.
 enum Waiting {
     /// Acknowledgments of what is out.
@@ -36,7 +39,7 @@ fn stall(story: &Story, from: Time, to: Time) -> Option<Explanation> {
     let round_trip = story.smoothed_rtt.at(from).unwrap_or(UNKNOWN_ROUND_TRIP);
     let lasted = to.saturating_since(from);
     // The acknowledgment of what was sent last comes a round trip later, and somewhat more.
-    if lasted <= round_trip + round_trip / 4 {
+    if lasted <= (round_trip + round_trip / 4).max(LEAST) {
         return None;
     }
     let buffers = story.buffers.at(from);
