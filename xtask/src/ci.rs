@@ -91,7 +91,7 @@ pub(crate) fn run(words: &[&str]) -> Outcome {
     say(format_args!("\n{}", painted(TITLE, "Summary")));
     for (stage, time) in &times {
         say(format_args!(
-            "  {:<8}{}  {:>7.1} s  {}",
+            "  {:<10}{}  {:>7.1} s  {}",
             stage.name,
             painted(GOOD, "ok"),
             time.as_secs_f64(),
@@ -99,7 +99,7 @@ pub(crate) fn run(words: &[&str]) -> Outcome {
         ));
     }
     let whole: Duration = times.iter().map(|(_, time)| *time).sum();
-    say(format_args!("  {:<8}{}  {:>7.1} s", "all", painted(GOOD, "ok"), whole.as_secs_f64()));
+    say(format_args!("  {:<10}{}  {:>7.1} s", "all", painted(GOOD, "ok"), whole.as_secs_f64()));
     Ok(())
 }
 
