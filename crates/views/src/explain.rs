@@ -14,7 +14,7 @@ use lucid_wire::Flags;
 use serde::Serialize;
 
 use crate::run::Story;
-use crate::words::{Origin, sentence};
+use crate::words::{Origin, sentence, times};
 
 pub use moment::{Moment, moment};
 
@@ -100,24 +100,12 @@ pub fn origin(story: &Story) -> Origin {
 /// What happened: of a segment that goes again, only what matters here.
 fn what(event: &Event, origin: Origin) -> String {
     let What::Sent { segment, retransmission, .. } = &event.what else { return sentence(event, origin) };
-    let again = match retransmission {
-        0 => return sentence(event, origin),
-        1 => "again".to_owned(),
-        times => format!("again, for the {} time", nth(*times)),
-    };
-    let first = segment.seq.wrapping_sub(origin.ours);
-    match segment.bytes {
-        0 => format!("{} goes {again}", segment.flags.without(Flags::ACK)),
-        1 => format!("Byte {first} goes {again}"),
-        bytes => format!("Bytes {first} to {} go {again}", first.wrapping_add(bytes as u32 - 1)),
-    }
-}
-
-fn nth(number: u32) -> String {
-    match number {
-        2 => "2nd".to_owned(),
-        3 => "3rd".to_owned(),
-        more => format!("{more}th"),
+    let (first, again) = (segment.seq.wrapping_sub(origin.ours), times(*retransmission));
+    match (retransmission, segment.bytes) {
+        (0, _) => sentence(event, origin),
+        (_, 0) => format!("{} goes{again}", segment.flags.without(Flags::ACK)),
+        (_, 1) => format!("Byte {first} goes{again}"),
+        (_, bytes) => format!("Bytes {first} to {} go{again}", first.wrapping_add(bytes as u32 - 1)),
     }
 }
 

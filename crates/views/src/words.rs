@@ -205,13 +205,25 @@ fn fault_name(fault: Fault) -> &'static str {
     }
 }
 
-fn times(before: u32) -> String {
+/// How what happened so often before happens: ` again`, ` for the 3rd time`.
+pub(crate) fn times(before: u32) -> String {
     match before {
         0 => String::new(),
         1 => " again".to_owned(),
-        2 => " for the 3rd time".to_owned(),
-        more => format!(" for the {}th time", more + 1),
+        more => format!(" for the {} time", ordinal(more + 1)),
     }
+}
+
+/// `1st`, `2nd`, `3rd`, `11th`.
+pub(crate) fn ordinal(number: u32) -> String {
+    let ending = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
 }
 
 /// Bytes of a window, in whole ones.

@@ -8,7 +8,7 @@ use lucid_wire::Flags;
 use super::origin;
 use crate::run::Story;
 use crate::series::{Fate, Segment};
-use crate::words::{amount, is_arbitrary, time};
+use crate::words::{amount, is_arbitrary, ordinal, time};
 
 /// So many events before a loss was found, the acknowledgment is looked for that showed it.
 const LOOKS_BACK: usize = 100;
@@ -195,7 +195,7 @@ fn timeout(story: &Story, at: Time, rto: Change<Duration>, oldest: Option<Durati
         None => " Nothing ever came from the peer.".to_owned(),
     };
     let more = if count > 1 {
-        format!(" It is the {count}th time in a row, and each wait is twice the last.")
+        format!(" It is the {} time in a row, and each wait is twice the last.", ordinal(count))
     } else {
         String::new()
     };

@@ -5,9 +5,7 @@ use std::time::Duration;
 use lucid_conn::engine::{Arrival, Change, Event, Fault, Info, What};
 
 use crate::segments::Passed;
-
-/// From here on a threshold is as high as it can be (RFC 5681 section 3.1): no loss has set it.
-const NO_THRESHOLD: f64 = (1_u64 << 30) as f64;
+use crate::words::{is_arbitrary, ordinal};
 
 /// All that is to be said of a segment.
 pub(super) fn lines(passed: &Passed) -> Vec<String> {
@@ -22,7 +20,7 @@ fn sent(passed: &Passed) -> Vec<String> {
     let why = passed.events.iter().rfind(is_sending);
     let first = match why {
         Some(Event { what: What::Sent { retransmission: copies @ 1.., .. }, cause, rfc, .. }) => {
-            format!("Sent again ({} copy): {}{}", ordinal(&(copies + 1)), cause.sentence(), clause(rfc))
+            format!("Sent again ({} copy): {}{}", ordinal(copies + 1), cause.sentence(), clause(rfc))
         }
         Some(Event { cause, rfc, .. }) => format!("Sent: {}{}", cause.sentence(), clause(rfc)),
         // What answers a stranger is told of no connection.
@@ -50,7 +48,7 @@ pub(super) fn effects(passed: &Passed) -> Vec<String> {
 /// The windows and the timeout.
 fn numbers(info: &Info) -> String {
     let threshold =
-        if info.ssthresh < NO_THRESHOLD { format!("{:.0}", info.ssthresh) } else { "none yet".to_owned() };
+        if is_arbitrary(info.ssthresh) { "none yet".to_owned() } else { format!("{:.0}", info.ssthresh) };
     format!(
         "cwnd {:.0} ({}), ssthresh {threshold}, in flight {}, peer's window {}, RTO {}",
         info.cwnd,
@@ -82,7 +80,7 @@ fn phrase(event: &Event) -> Option<String> {
         What::Arrived { arrival, bytes, waiting, .. } => arrived(*arrival, *bytes, *waiting),
         What::Discarded { .. } => format!("Dropped: {}", why()),
         What::CookieSent { .. } => format!("Answered with a cookie: {}", why()),
-        What::DuplicateAck { count, ack } => format!("Duplicate ACK, the {} for {ack}", ordinal(count)),
+        What::DuplicateAck { count, ack } => format!("Duplicate ACK, the {} for {ack}", ordinal(*count)),
         What::Window { cwnd, ssthresh, phase, .. } => {
             let mut parts = Vec::new();
             parts.extend((cwnd.before != cwnd.after).then(|| change("cwnd", *cwnd)));
@@ -102,7 +100,7 @@ fn phrase(event: &Event) -> Option<String> {
         }
         What::Timeout { rto, count, .. } => format!(
             "The retransmission timer fired, the {} time in a row: RTO {} -> {}",
-            ordinal(count),
+            ordinal(*count),
             time(rto.before),
             time(rto.after)
         ),
@@ -114,7 +112,7 @@ fn phrase(event: &Event) -> Option<String> {
         }
         What::Undone { .. } => format!("The last cut of the window is taken back: {}", why()),
         What::WindowProbe { count, .. } => {
-            format!("Window probe, the {} in a row: {}", ordinal(count), why())
+            format!("Window probe, the {} in a row: {}", ordinal(*count), why())
         }
         What::KeepAliveProbe { count, of, .. } => format!("Keep-alive probe {count} of {of}: {}", why()),
         What::CorkExpired { .. } => format!("No longer held back: {}", why()),
@@ -150,10 +148,10 @@ fn arrived(arrival: Arrival, bytes: usize, waiting: usize) -> String {
 }
 
 fn change(name: &str, Change { before, after }: Change<f64>) -> String {
-    if before < NO_THRESHOLD {
-        format!("{name} {before:.0} -> {after:.0}")
-    } else {
+    if is_arbitrary(before) {
         format!("{name} {after:.0}")
+    } else {
+        format!("{name} {before:.0} -> {after:.0}")
     }
 }
 
@@ -165,15 +163,4 @@ fn clause(rfc: &str) -> String {
 pub(super) fn time(duration: Duration) -> String {
     let micros = Duration::from_micros(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX));
     format!("{micros:?}")
-}
-
-fn ordinal(number: &u32) -> String {
-    let ending = match (number % 10, number % 100) {
-        (_, 11..=13) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
-        _ => "th",
-    };
-    format!("{number}{ending}")
 }

@@ -93,3 +93,10 @@ fn times_and_amounts_have_the_digits_that_matter() {
     assert_eq!(said, ["0 bytes", "1 byte", "999 bytes", "8.2 kB", "8.0 MB", "1.07 GB"]);
     assert_eq!([0, 999, 1000, 2_337_972].map(grouped), ["0", "999", "1,000", "2,337,972"]);
 }
+
+#[test]
+fn ordinals_are_spoken_as_people_do() {
+    let said = [1, 2, 3, 4, 11, 12, 13, 21, 22, 103, 111].map(ordinal);
+    assert_eq!(said, ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "103rd", "111th"]);
+    assert_eq!([0, 1, 2, 20].map(times), ["", " again", " for the 3rd time", " for the 21st time"]);
+}
