@@ -12,8 +12,9 @@ pub(super) const BUFFER: usize = 64 << 10;
 /// So much is worth a buffer of its own; less is copied to its size, so that little data never holds a whole one.
 pub(super) const WORTH: usize = BUFFER / 4;
 
-/// So many are kept track of, in use or not: 2 MiB for each thread that moves large amounts.
-const LENT: usize = 32;
+/// So many are kept track of, in use or not: 4 MiB for each thread that moves large amounts, a whole send buffer. With fewer,
+/// the allocator takes memory from the system and gives it back all the time.
+const LENT: usize = 64;
 
 /// So many are looked at for a free one.
 const LOOKS: usize = 4;

@@ -2,7 +2,9 @@
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use lucid_sim::Faults;
 use rand::TryRng;
@@ -11,6 +13,7 @@ use tokio::net::{ToSocketAddrs, lookup_host};
 use tokio::sync::Notify;
 
 use super::batch::Batch;
+use super::busy_poll::BusyPoll;
 use super::clock::Clock;
 use super::core::{Core, Observer, Told};
 use super::endpoint::Endpoint;
@@ -50,6 +53,7 @@ pub struct Builder {
     secret: Option<[u8; 16]>,
     local: Option<SocketAddr>,
     beside_others: bool,
+    busy_poll: Option<Duration>,
 }
 
 /// Which of its beginnings a recording has: with payload, or without.
@@ -123,6 +127,13 @@ impl Builder {
     /// no such thing.
     pub fn beside_others(self, beside_others: bool) -> Self {
         Self { beside_others, ..self }
+    }
+
+    /// How long a task that waits for an answer looks at the socket before it sleeps; by default 50 us, and zero is never. It
+    /// does so only while no other task of its thread has anything to do with a socket of lucid's, and ever more rarely
+    /// where answers take longer than that; meanwhile the thread does nothing else.
+    pub fn busy_poll(self, lasts: Duration) -> Self {
+        Self { busy_poll: Some(lasts), ..self }
     }
 
     /// Binds a UDP socket: the endpoint listens and connects once asked to. It lives on the current runtime.
@@ -202,9 +213,21 @@ impl Builder {
             to_wake: Vec::new(),
             is_abandoned: false,
         };
-        let (stir, idle) = (Notify::new(), Notify::new());
+        let (stir, idle, relief, watchers) = <(Notify, Notify, Notify, AtomicUsize)>::default();
         let (clock, core, inbox) = (Clock::start(), Mutex::new(core), Mutex::default());
-        let shared = Arc::new(Shared { clock, socket, core, inbox, duty: Duty::default(), stir, idle });
+        let busy_poll = BusyPoll::new(self.busy_poll.unwrap_or(BusyPoll::LASTS));
+        let shared = Arc::new(Shared {
+            clock,
+            socket,
+            core,
+            inbox,
+            duty: Duty::default(),
+            busy_poll,
+            stir,
+            idle,
+            relief,
+            watchers,
+        });
         tokio::spawn(task::run(Arc::clone(&shared)));
         Ok(Endpoint::of(shared))
     }

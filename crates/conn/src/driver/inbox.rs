@@ -40,11 +40,24 @@ impl Inbox {
     /// that one answer does for many, and few enough that they stay in the processor's cache.
     pub(super) const AT_ONCE: usize = 4;
 
-    /// Takes what the socket has, once.
+    /// Takes what the socket has, once, if it may have something.
     pub(super) fn receive(&mut self, socket: &Socket) {
         self.is_refused |= socket.was_refused();
+        self.fill(socket, false);
+    }
+
+    /// Takes what the socket has, once, whether or not the runtime knows of it.
+    pub(super) fn look(&mut self, socket: &Socket) {
+        self.fill(socket, true);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.arrived.is_empty() && !self.is_refused
+    }
+
+    fn fill(&mut self, socket: &Socket, looks: bool) {
         let received = BUFFERS.with_borrow_mut(|buffers| {
-            socket.receive(buffers, |buffer, len, (from, size, ecn)| {
+            socket.receive(buffers, looks, |buffer, len, (from, size, ecn)| {
                 self.arrived.push(Arrived { from, bytes: buffers::take(buffer, len), size, ecn });
             })
         });

@@ -8,6 +8,7 @@
 mod batch;
 mod buffers;
 mod builder;
+mod busy_poll;
 mod calls;
 mod clock;
 mod core;

@@ -2,15 +2,15 @@
 
 use std::future::{Future, poll_fn};
 use std::mem;
-use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::sync::futures::Notified;
 
+use super::busy_poll::{self, BusyPoll, Vigil, Wait};
 use super::clock::Clock;
 use super::core::{Core, Ends};
 use super::inbox::Inbox;
@@ -28,10 +28,32 @@ pub(super) struct Shared {
     /// Held while something is received; nobody waits for it.
     pub(super) inbox: Mutex<Inbox>,
     pub(super) duty: Duty,
+    pub(super) busy_poll: BusyPoll,
     /// Wakes the task: what it waits for has changed.
     pub(super) stir: Notify,
     /// The last connection is gone.
     pub(super) idle: Notify,
+    /// Wakes one of those who wait for what happens once: it takes over the duty. Should it be gone by then, the endpoint's
+    /// task finds the duty at its end.
+    pub(super) relief: Notify,
+    /// How many they are.
+    pub(super) watchers: AtomicUsize,
+}
+
+/// One of those who wait for what happens once, as long as it does.
+struct Watcher<'a>(&'a AtomicUsize);
+
+impl<'a> Watcher<'a> {
+    fn among(watchers: &'a AtomicUsize) -> Self {
+        watchers.fetch_add(1, Ordering::Relaxed);
+        Self(watchers)
+    }
+}
+
+impl Drop for Watcher<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// Whether a stream's task looks after the socket, so that the endpoint's own need not be woken along with it.
@@ -51,9 +73,11 @@ impl Duty {
         self.until.store((now + Self::LASTS).as_nanos(), Ordering::Relaxed);
     }
 
-    /// Whoever was on duty is gone: from now on nobody is, until someone waits again.
-    fn end(&self) {
+    /// From now on nobody is on duty, until someone waits again. Says whether anybody was.
+    fn end(&self, now: Time) -> bool {
+        let was_on_duty = self.until(now).is_some();
         self.until.store(0, Ordering::Relaxed);
+        was_on_duty
     }
 
     /// When it ends, if someone is on duty at that time.
@@ -95,11 +119,19 @@ impl Shared {
         result
     }
 
-    /// A stream is gone whose task may have looked after the socket, or others want their turn: the endpoint's own task does.
-    pub(super) fn leave_duty(&self) {
-        if self.duty.until(self.clock.now()).is_some() {
-            self.duty.end();
+    /// Others want their turn: the endpoint's own task looks after the socket.
+    fn leave_duty(&self) {
+        if self.duty.end(self.clock.now()) {
             self.stir.notify_one();
+        }
+    }
+
+    /// A stream is gone whose task may have looked after the socket: another that waits does, or the endpoint's own.
+    pub(super) fn hand_over_duty(&self) {
+        if self.duty.end(self.clock.now()) {
+            let somebody_waits = self.watchers.load(Ordering::Relaxed) > 0;
+            let successor = if somebody_waits { &self.relief } else { &self.stir };
+            successor.notify_one();
         }
     }
 
@@ -111,7 +143,9 @@ impl Shared {
     ) -> Poll<T> {
         // Whoever receives feeds the engine before anyone else does: what came first goes in first.
         let mut inbox = self.inbox.try_lock().ok();
-        if let Some(inbox) = &mut inbox {
+        if let Some(inbox) = inbox.as_deref_mut()
+            && inbox.is_empty()
+        {
             inbox.receive(&self.socket);
         }
         let mut core = self.lock();
@@ -140,12 +174,13 @@ impl Shared {
     pub(super) fn attend<T>(
         &self,
         cx: &mut Context<'_>,
-        mut looks_first: bool,
+        looks_first: bool,
+        vigil: Option<&Vigil>,
         awake: impl Fn(&mut Core),
         mut attempt: impl FnMut(&mut Core, Time, &Context<'_>) -> Poll<T>,
     ) -> Poll<T> {
+        let mut came = looks_first && self.socket.poll_readable(cx).is_ready();
         for _ in 0..ROUNDS {
-            let came = looks_first && self.socket.poll_readable(cx).is_ready();
             let mut at = Time::ZERO;
             let change = |core: &mut Core, now| {
                 at = now;
@@ -155,14 +190,59 @@ impl Shared {
             if outcome.is_ready() {
                 return outcome;
             }
-            if self.socket.poll_readable(cx).is_pending() {
+            if let Some(vigil) = vigil.filter(|_| came) {
+                vigil.wake();
+            }
+            came = self.comes(cx, vigil);
+            if !came {
                 self.duty.begin(at);
                 return outcome;
             }
-            looks_first = true;
         }
         self.leave_duty();
         Poll::Pending
+    }
+
+    /// Whether the socket has something for a task that waits; if not, the task may return, and is woken by what comes.
+    fn comes(&self, cx: &mut Context<'_>, vigil: Option<&Vigil>) -> bool {
+        if self.socket.poll_readable(cx).is_ready() {
+            return true;
+        }
+        let Some(vigil) = vigil else {
+            busy_poll::another_waits();
+            return false;
+        };
+        match self.busy_poll.wait(vigil, self.clock.now()) {
+            Wait::Asleep => false,
+            Wait::Behind => {
+                busy_poll::poll_behind(cx);
+                false
+            }
+            Wait::Awake => {
+                let came = self.look();
+                self.busy_poll.learn(vigil, came);
+                came
+            }
+        }
+    }
+
+    /// Looks at the socket until something comes, for as long as that may take.
+    fn look(&self) -> bool {
+        let until = self.clock.now() + self.busy_poll.lasts();
+        while let Ok(mut inbox) = self.inbox.try_lock() {
+            inbox.look(&self.socket);
+            if !inbox.is_empty() {
+                return true;
+            }
+            if self.clock.now() > until {
+                return false;
+            }
+            drop(inbox);
+            // The peer may be waiting for this very core.
+            std::thread::yield_now();
+        }
+        // Another task is at the socket.
+        false
     }
 
     /// What follows a change, without the lock: tasks are woken, and segments sent. From then on they are gathered, or not.
@@ -218,24 +298,29 @@ impl Shared {
             if let Poll::Ready(found) = outcome {
                 return found;
             }
-            if let Some(found) = poll_fn(|cx| self.watch(cx, notified.as_mut(), &mut attempt)).await {
+            let vigil = Vigil::for_change(id);
+            let mut relieves = pin!(self.relief.notified());
+            let watcher = Watcher::among(&self.watchers);
+            let watch = poll_fn(|cx| {
+                let is_told = notified.as_mut().poll(cx).is_ready() || relieves.as_mut().poll(cx).is_ready();
+                if is_told { Poll::Ready(None) } else { self.watch(cx, &vigil, &mut attempt) }
+            });
+            if let Some(found) = watch.await {
                 return found;
             }
+            drop(watcher);
         }
     }
 
-    /// Waits until this notifies, or the attempt succeeds; and looks after the socket meanwhile.
+    /// Waits until the attempt succeeds, and looks after the socket meanwhile.
     fn watch<T>(
         &self,
         cx: &mut Context<'_>,
-        mut notified: Pin<&mut Notified<'_>>,
+        vigil: &Vigil,
         mut attempt: impl FnMut(&mut Core, Time) -> Poll<T>,
     ) -> Poll<Option<T>> {
         for _ in 0..ROUNDS {
-            if notified.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(None);
-            }
-            if self.socket.poll_readable(cx).is_pending() {
+            if !self.comes(cx, Some(vigil)) {
                 self.duty.begin(self.clock.now());
                 return Poll::Pending;
             }
@@ -246,6 +331,7 @@ impl Shared {
             if let Poll::Ready(found) = self.turn(|_| (), attempt) {
                 return Poll::Ready(Some(found));
             }
+            vigil.wake();
         }
         self.leave_duty();
         Poll::Pending

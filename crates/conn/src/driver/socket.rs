@@ -153,17 +153,19 @@ impl Socket {
     pub(super) fn receive<const N: usize>(
         &self,
         buffers: &mut [BytesMut; N],
+        looks: bool,
         mut take: impl FnMut(&mut BytesMut, usize, (SocketAddr, usize, Codepoint)),
     ) -> Received {
         let mut meta = [RecvMeta::default(); N];
         let mut filled = 0;
-        let receive = || {
+        let mut receive = || {
             let mut slices = buffers.each_mut().map(|buffer| IoSliceMut::new(buffer));
             filled = self.offload.recv(UdpSockRef::from(self.udp.socket()), &mut slices, &mut meta)?;
             // Fewer than there was room for: the socket is empty, and needn't be asked again to know that.
             if filled < N { Err(ErrorKind::WouldBlock.into()) } else { Ok(()) }
         };
-        match self.udp.try_read(receive) {
+        let outcome = if looks { receive() } else { self.udp.try_read(receive) };
+        match outcome {
             Err(error) if filled == 0 => {
                 return match error.kind() {
                     ErrorKind::WouldBlock => Received::Nothing,

@@ -4,7 +4,6 @@ use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,6 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{ToSocketAddrs, lookup_host};
 
 use super::buffers;
+use super::busy_poll::Vigil;
 use super::core::{Core, Ends};
 use super::endpoint::Endpoint;
 use super::split::{self, OwnedReadHalf, OwnedWriteHalf};
@@ -47,8 +47,8 @@ pub struct Stream {
     endpoint: Endpoint,
     id: ConnId,
     peer: SocketAddr,
-    /// The last read found nothing: the next one looks at the socket first.
-    reader_waits: AtomicBool,
+    /// A read that found nothing looks at the socket first, the next time.
+    reader: Vigil,
 }
 
 impl Stream {
@@ -192,7 +192,7 @@ impl Stream {
     }
 
     pub(super) fn new(endpoint: Endpoint, id: ConnId, peer: SocketAddr) -> Self {
-        Self { endpoint, id, peer, reader_waits: AtomicBool::new(false) }
+        Self { endpoint, id, peer, reader: Vigil::for_data(id) }
     }
 
     /// Waits for the end of the three-way handshake.
@@ -216,14 +216,16 @@ impl Stream {
     }
 
     fn poll_take(&self, cx: &mut Context<'_>, max: usize) -> Poll<io::Result<Pieces>> {
-        let waited = self.reader_waits.load(Ordering::Relaxed);
         let attempt = |core: &mut Core, now, cx: &Context<'_>| {
             core.flush(now);
             core.poll_read(now, self.id, cx, max)
         };
         let awake = |core: &mut Core| core.slot(self.id).reader = None;
-        let outcome = self.endpoint.shared().attend(cx, waited, awake, attempt);
-        self.reader_waits.store(outcome.is_pending(), Ordering::Relaxed);
+        let outcome =
+            self.endpoint.shared().attend(cx, self.reader.waits(), Some(&self.reader), awake, attempt);
+        if outcome.is_ready() {
+            self.reader.end();
+        }
         outcome
     }
 
@@ -244,7 +246,9 @@ impl Stream {
         let attempt = |core: &mut Core, now, cx: &Context<'_>| core.poll_write(now, self.id, cx, len, &first);
         let awake = |core: &mut Core| core.slot(self.id).writer = None;
         // Who writes much needs the room that comes with the peer's acknowledgments.
-        self.endpoint.shared().attend(cx, len >= buffers::WORTH, awake, attempt)
+        let outcome = self.endpoint.shared().attend(cx, len >= buffers::WORTH, None, awake, attempt);
+        self.reader.speaks();
+        outcome
     }
 
     pub(super) async fn write_bytes_shared(&self, bytes: &mut Bytes) -> io::Result<()> {
@@ -273,7 +277,7 @@ fn ready_if<T>(found: Option<T>) -> Poll<T> {
 impl Drop for Stream {
     fn drop(&mut self) {
         self.endpoint.shared().drive(|core, now| core.release(now, self.id));
-        self.endpoint.shared().leave_duty();
+        self.endpoint.shared().hand_over_duty();
     }
 }
 

@@ -59,10 +59,10 @@ impl SendBuffer {
         self.limit
     }
 
-    /// So many bytes may be under way at once. As many again wait behind them, and some more, so that none is missing when
-    /// these are acknowledged and the window has doubled. What waits longer than that only grows cold in memory.
+    /// So many bytes may be under way at once. Half as many wait behind them, and some more, so that none is missing when
+    /// these are acknowledged, before whoever writes has heard of it. What waits longer than that only grows cold in memory.
     pub(crate) fn tune(&mut self, window: u64) {
-        let wanted = usize::try_from(window.saturating_mul(2)).unwrap_or(usize::MAX);
+        let wanted = usize::try_from(window.saturating_add(window / 2)).unwrap_or(usize::MAX);
         self.limit = wanted.saturating_add(LEAST).min(self.capacity);
     }
 
