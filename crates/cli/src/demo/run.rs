@@ -212,10 +212,15 @@ impl Visit {
     }
 }
 
-/// A server that listens, and where.
+/// A server that listens, and where: at the seed's address, unless another has it, or takes it in between.
 fn server(place: &Place, words: &[String]) -> Outcome<(Process, String)> {
+    let seeds = UdpSocket::bind(SERVER).is_ok().then(|| server_on(SERVER, place, words));
+    seeds.and_then(Result::ok).map_or_else(|| server_on(SERVER_ELSEWHERE, place, words), Ok)
+}
+
+fn server_on(address: &str, place: &Place, words: &[String]) -> Outcome<(Process, String)> {
     let mut lucid = lucid()?;
-    lucid.arg("serve").args(["--listen", free_address()]).arg("--root").arg(place.root()).args(words);
+    lucid.arg("serve").args(["--listen", address]).arg("--root").arg(place.root()).args(words);
     lucid.arg("--trace").arg(place.trace("server")).arg("--record").arg(place.recording("server"));
     lucid.args(["--transcript", "--json"]);
     let mut process = Process::start("server", &mut lucid, LIMIT)?;
@@ -230,8 +235,4 @@ fn server(place: &Place, words: &[String]) -> Outcome<(Process, String)> {
 
 fn json(lines: &str) -> impl Iterator<Item = Value> {
     lines.lines().filter_map(|line| serde_json::from_str(line).ok())
-}
-
-fn free_address() -> &'static str {
-    if UdpSocket::bind(SERVER).is_ok() { SERVER } else { SERVER_ELSEWHERE }
 }

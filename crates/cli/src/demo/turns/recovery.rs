@@ -97,17 +97,18 @@ fn what_for(play: &Play) -> Option<Turn> {
     let new = between.iter().filter(|beat| is_new(beat)).count();
     let is_full = |beat: &Beat| matches!(beat.event.what, What::InflightFull { limit: Limit::Receiver, .. });
     let by_receiver = between.iter().any(|beat| beat.is_server() && is_full(beat));
-    let because = if new > 0 {
-        format!(
-            "{new} new segments go before the repair is acknowledged: the pipe doesn't run empty, as it does with Tahoe."
-        )
-    } else if by_receiver {
-        "There is another window. Without window scaling a receiver can offer 65535 bytes at most, and what waits behind the gap takes all of it: cwnd is no longer the limit.".to_owned()
-    } else {
-        format!(
-            "cwnd grows by {} for each duplicate ACK, and has not yet come above what was out.",
-            number(smss)
-        )
+    let segments =
+        if new == 1 { "One new segment goes".to_owned() } else { format!("{new} new segments go") };
+    let because = match (new, by_receiver) {
+        (1.., true) => format!(
+            "{segments} before the repair is acknowledged. Then another window is full, the client's own: without window scaling it offers 65535 bytes at most, and what \
+             waits behind the gap takes them."
+        ),
+        (1.., false) => format!("{segments} before the repair is acknowledged: the pipe doesn't run empty, as it does with Tahoe."),
+        (_, true) => "There is another window. Without window scaling a receiver can offer 65535 bytes at most, and what waits behind the gap takes all of it: cwnd is no \
+                      longer the limit."
+            .to_owned(),
+        (_, false) => format!("cwnd grows by {} for each duplicate ACK, and has not yet come above what was out.", number(smss)),
     };
     Some(Turn {
         before: first + 1,
