@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::console::{self, FAINT, painted, say};
-use crate::demo::executable;
 use crate::error::{Failure, Outcome, While};
+use crate::programs::executable;
 
 mod machine;
 mod pair;

@@ -1,7 +1,7 @@
 //! What is said on the terminal, with colour where that is one.
 
 use std::fmt::Display;
-use std::io::{self, IsTerminal, Write};
+use std::io::Write;
 
 use anstyle::{AnsiColor, Style};
 
@@ -9,10 +9,6 @@ pub(crate) const TITLE: Style = Style::new().bold().underline();
 pub(crate) const FAINT: Style = Style::new().dimmed();
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
-pub(crate) const STATE: Style = AnsiColor::Cyan.on_default();
-pub(crate) const WINDOW: Style = AnsiColor::Green.on_default();
-pub(crate) const LOSS: Style = AnsiColor::Red.on_default();
-pub(crate) const TASK: Style = AnsiColor::Yellow.on_default();
 
 /// A line on standard output. Nobody is left to tell if it can't be written.
 pub(crate) fn say(line: impl Display) {
@@ -31,10 +27,4 @@ pub(crate) fn painted(style: Style, text: impl Display) -> String {
 /// Leaves all colour out, whatever the terminal can do.
 pub(crate) fn without_color() {
     anstream::ColorChoice::Never.write_global();
-}
-
-/// How wide the terminal is; none if standard output isn't one.
-pub(crate) fn width() -> Option<usize> {
-    let (width, _) = terminal_size::terminal_size().filter(|_| io::stdout().is_terminal())?;
-    Some(usize::from(width.0))
 }

@@ -8,6 +8,7 @@ mod cost;
 mod demo;
 mod error;
 mod file;
+mod programs;
 mod rfc;
 mod script;
 #[cfg(test)]
@@ -22,9 +23,10 @@ Project commands
 
 Usage: cargo xtask <command>
 
-  demo [step1..step7|modern] [--full] [--no-color]
-                    run the demo, all steps or some: a server and its clients, both transcripts side by side,
-                    and a checklist of what must have happened; modern: the losses of step3, repaired sooner
+  demo [step1..step7|modern] [--full] [--pause] [--speed X] ...
+                    build lucid and run `lucid demo`: a server and its clients, both transcripts side by side, and a
+                    checklist of what must have happened; with --pause it asks what happens next
+  learn             write the pictures, excerpts and exercises in docs/learn anew; a test says whether they are up to date
   cc [TABLE...]     the proving ground: congestion control in virtual time, as tables (cc --help lists them)
   cost [--check | --write]
                     how many instructions an ACK and a segment cost at a small window and at a large one (valgrind counts);
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.split_first() {
         Some((&"demo", rest)) => demo::run(rest),
+        Some((&"learn", rest)) => demo::learn(rest),
         Some((&"cc", rest)) => cc::run(rest),
         Some((&"bench", rest)) => bench::run(rest),
         Some((&"cost", rest)) => cost::run(rest),

@@ -8,12 +8,18 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use lucid_conn::Profile;
 use lucid_conn::sim::{Drop, Probability, Rate, Reorder, parse_duration};
 
+mod demo;
+mod learn;
 mod recorded;
 mod wishes;
 
+pub(crate) use demo::Demo;
+pub(crate) use learn::Learn;
 pub(crate) use recorded::{About, Compare, Explain, Report};
 pub(crate) use wishes::{Wish, Wishes};
 
+use demo::DEMO_EXAMPLES;
+use learn::LEARN_EXAMPLES;
 use recorded::{COMPARE_EXAMPLES, EXPLAIN_EXAMPLES, REPORT_EXAMPLES};
 
 const EXAMPLES: &str = "\
@@ -74,6 +80,12 @@ pub(crate) enum Command {
     Pcap(Pcap),
     /// Turn a recording into qlog, the IETF's logging format
     Qlog(Qlog),
+    /// TCP in eight steps, run on this machine, shown and explained
+    #[command(after_help = DEMO_EXAMPLES)]
+    Demo(Demo),
+    /// Exercises for the steps of the demo, whose answers the engine checks
+    #[command(after_help = LEARN_EXAMPLES)]
+    Learn(Learn),
 }
 
 impl CommandLine {
@@ -90,6 +102,7 @@ impl CommandLine {
             Command::Pcap(Pcap { export, .. }) | Command::Qlog(Qlog { export, .. }) => {
                 return export.seeing();
             }
+            Command::Demo(_) | Command::Learn(_) => return Seeing::default(),
             Command::Get(Get { ask, .. })
             | Command::Put(Put { ask, .. })
             | Command::Ls(Ls { ask })

@@ -181,7 +181,7 @@ fn whole(text: &mut String, explanation: &Explanation) {
 }
 
 /// Text in lines of [`WIDTH`], the first behind `label`, the others below its text.
-fn prose(text: &mut String, label: &str, words: &str) {
+pub(crate) fn prose(text: &mut String, label: &str, words: &str) {
     let indent = " ".repeat(label.len());
     let mut line = label.to_owned();
     for word in words.split_whitespace() {

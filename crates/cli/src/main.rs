@@ -6,9 +6,11 @@ mod ask;
 mod blame;
 mod clock;
 mod compare;
+mod demo;
 mod exit;
 mod explain;
 mod export;
+mod learn;
 mod page;
 mod patience;
 mod pcap;
@@ -80,6 +82,9 @@ async fn act(action: &Action, views: &Views, report: &Arc<Report>) -> Result<(),
         Action::Compare { comparison, page } => compare::run(comparison, page.as_ref(), report),
         Action::Explain { recording, question } => explain::run(recording, question, report),
         Action::Export(export) => export::run(export, report),
+        Action::Demo(demo) => demo::run(demo),
+        Action::Learn(learn) => learn::run(learn),
+        Action::DemoFiles { steps, into } => demo::write_files(steps, into),
     }
 }
 

@@ -12,9 +12,11 @@ use serde::Serialize;
 
 use crate::args::{self, Assignment, Command, FaultFlags, Seeing, Tcp, Way, Wish};
 use crate::compare::Comparison;
+use crate::demo::Demo;
 use crate::exit::{Exit, Failure};
 use crate::explain::Question;
 use crate::export::is_stdout;
+use crate::learn::Learn;
 
 mod files;
 
@@ -45,6 +47,9 @@ pub(crate) enum Action {
     Explain { recording: PathBuf, question: Question },
     Compare { comparison: Comparison, page: Option<PathBuf> },
     Export(Export),
+    Demo(Demo),
+    DemoFiles { steps: Vec<String>, into: PathBuf },
+    Learn(Learn),
 }
 
 /// A recording, made into something else.
@@ -149,6 +154,7 @@ impl Action {
             Self::Report { .. } => "report",
             Self::Explain { .. } => "explain",
             Self::Compare { .. } => "compare",
+            Self::Demo(_) | Self::DemoFiles { .. } | Self::Learn(_) => "demo",
         }
     }
 
@@ -161,7 +167,10 @@ impl Action {
             | Self::Export(_)
             | Self::Report { .. }
             | Self::Explain { .. }
-            | Self::Compare { .. } => None,
+            | Self::Compare { .. }
+            | Self::Demo(_)
+            | Self::DemoFiles { .. }
+            | Self::Learn(_) => None,
         }
     }
 }
@@ -204,6 +213,10 @@ impl Settings {
                 Ok(Self { action, seeing: Seeing { json, ..Seeing::default() } })
             }
             Command::Compare(compare) => Ok(Self::compare(compare)),
+            Command::Demo(demo) => Self::demo(demo),
+            Command::Learn(learn) => {
+                Ok(Self { action: Action::Learn(Learn::new(learn)?), seeing: Seeing::default() })
+            }
             Command::Pcap(args::Pcap { recording, other, export }) => {
                 Self::export(Of::Capture { recording, other }, export)
             }
@@ -224,6 +237,14 @@ impl Settings {
                 Self::ask(ask, tasks)
             }
         }
+    }
+
+    fn demo(demo: args::Demo) -> Result<Self, Failure> {
+        let action = match demo.files {
+            Some(into) => Action::DemoFiles { steps: demo.steps, into },
+            None => Action::Demo(Demo::new(demo)?),
+        };
+        Ok(Self { action, seeing: Seeing::default() })
     }
 
     fn export(of: Of, export: args::Export) -> Result<Self, Failure> {

@@ -18,6 +18,7 @@
 //! | [`summary`] | what came of it, in numbers and in sentences |
 //! | [`mod@explain`] | why it happened, in plain words |
 //! | [`compare`] | runs beside each other, and transfers in virtual time to compare |
+//! | [`rehearsal`] | clients that ask and a server that answers, in virtual time, both recorded |
 //! | [`words`] | any event as a sentence |
 //! | [`mod@report`] | all of it as one HTML page |
 //! | [`segments`] | a recording run again, segment by segment with its bytes: what the two below are made of |
@@ -36,11 +37,13 @@ pub mod limits;
 pub mod meet;
 pub mod pcapng;
 pub mod qlog;
+pub mod rehearsal;
 pub mod report;
 pub mod run;
 pub mod segments;
 pub mod series;
 pub mod summary;
+mod virtual_time;
 pub mod words;
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::demo::executable;
 use crate::error::{Failure, Outcome, While};
+use crate::programs::executable;
 
 /// What counts goes on for so many segments.
 const COUNTED: u64 = 20_000;

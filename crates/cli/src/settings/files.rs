@@ -21,6 +21,7 @@ impl Settings {
                 made_of(recordings, page.as_deref())
             }
             Action::Compare { page, .. } => made_of(&[], page.as_deref()),
+            Action::Demo(_) | Action::DemoFiles { .. } | Action::Learn(_) => Vec::new(),
             Action::Serve(Serve { endpoint, .. }) | Action::Ask(Ask { endpoint, .. }) => endpoint.files(),
         };
         files.extend(self.seeing.trace.as_deref().map(|trace| ("the trace", trace, "--trace")));

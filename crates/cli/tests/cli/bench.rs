@@ -103,6 +103,11 @@ impl Running {
         Self { child: command.spawn().expect("the program starts") }
     }
 
+    /// One that was started otherwise.
+    pub(crate) fn of(child: Child) -> Self {
+        Self { child }
+    }
+
     /// The lines of its standard output, as they come.
     pub(crate) fn lines(&mut self) -> impl Iterator<Item = String> + use<> {
         let stdout = self.child.stdout.take().expect("piped, and not taken yet");

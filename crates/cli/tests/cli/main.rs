@@ -6,6 +6,7 @@ mod compare;
 mod explain;
 mod failures;
 mod json;
+mod learn;
 mod name_server;
 mod recording;
 mod report;

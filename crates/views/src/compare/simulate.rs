@@ -1,22 +1,17 @@
 //! A transfer in virtual time: two endpoints, a link each way, a clock that jumps from one thing that happens to the next.
 
-use std::collections::VecDeque;
-use std::io::{self, Write};
+use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use lucid_conn::engine::{
-    Call, CloseReason, Codepoint, Config, ConnId, Endpoint, Input, Notice, Output, Recorder, Reply, Setup,
-    Time,
-};
-use lucid_sim::{Faults, Link, Packet, split_seed};
-use lucid_wire::PseudoHeader;
+use lucid_conn::engine::{Call, CloseReason, Config, ConnId, Input, Notice, Reply, Setup, Time};
+use lucid_sim::{Faults, Link, split_seed};
 use thiserror::Error;
 
 use crate::follow::FollowError;
 use crate::run::{Keep, Run, Story};
+use crate::virtual_time::{Datagram, Host};
 
 const PORT: u16 = 80;
 /// What UDP and IPv4 add to each datagram on the line.
@@ -59,97 +54,30 @@ pub enum SimulationError {
     Io(#[from] io::Error),
 }
 
-#[derive(Clone)]
-struct Datagram {
-    bytes: Vec<u8>,
-    ecn: Codepoint,
-    has_text: bool,
-}
-
-impl Packet for Datagram {
-    fn len(&self) -> usize {
-        self.bytes.len() + OVERHEAD
-    }
-
-    fn is_data(&self) -> bool {
-        self.has_text
-    }
-
-    fn corrupt(&mut self, bit: usize) {
-        // A bit of what UDP and IP add is as bad as one of the segment's.
-        let bit = bit % (8 * self.bytes.len().max(1));
-        if let Some(byte) = self.bytes.get_mut(bit / 8) {
-            *byte ^= 1 << (bit % 8);
-        }
-    }
-
-    fn mark(&mut self) -> bool {
-        let marked = self.ecn.marked();
-        self.ecn = marked.unwrap_or(self.ecn);
-        marked.is_some()
-    }
-}
-
-/// A recording in memory.
-#[derive(Clone, Default)]
-struct Tape(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Tape {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-struct Side {
-    address: SocketAddr,
-    endpoint: Endpoint,
-    link: Link<Datagram>,
-    recorder: Option<Recorder>,
-    notices: VecDeque<(ConnId, Notice)>,
-    wait: Option<Time>,
-}
-
 impl Simulation {
     /// Runs it, and tells what the sending end lived through.
     ///
     /// # Errors
     /// If it doesn't come to its end.
     pub fn run(&self) -> Result<Story, SimulationError> {
-        let tape = Tape::default();
         let [there, back] = &self.link;
-        let mut sender =
-            self.side(SocketAddr::from(([10, 0, 0, 1], 1111)), there, "sender", Some(tape.clone()))?;
-        let mut receiver = self.side(SocketAddr::from(([10, 0, 0, 2], 2222)), back, "receiver", None)?;
+        let (setup, link) = self.side(there, "sender");
+        let mut sender = Host::recorded(SocketAddr::from(([10, 0, 0, 1], 1111)), setup, link, OVERHEAD)?;
+        let (setup, link) = self.side(back, "receiver");
+        let mut receiver = Host::new(SocketAddr::from(([10, 0, 0, 2], 2222)), setup, link, OVERHEAD);
         self.transfer(&mut sender, &mut receiver)?;
-        if let Some(recorder) = sender.recorder.take() {
-            recorder.finish()?;
-        }
-        let recording = tape.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let recording = sender.recording()?;
         let run = Run::read(recording.as_slice(), Keep::default())?;
         run.stories.into_iter().next().ok_or(SimulationError::Stopped)
     }
 
-    fn side(
-        &self,
-        address: SocketAddr,
-        faults: &Faults,
-        label: &str,
-        tape: Option<Tape>,
-    ) -> Result<Side, SimulationError> {
+    fn side(&self, faults: &Faults, label: &str) -> (Setup, Link<Datagram>) {
         let secret = u128::from(split_seed(self.seed, label)).to_le_bytes();
         let setup = Setup { config: self.config.clone(), secret, max_connections: 1 };
-        let recorder = tape.map(|tape| Recorder::new(Box::new(tape), &setup)).transpose()?;
-        let link = Link::new(faults.clone(), split_seed(self.seed, label));
-        let endpoint = Endpoint::new(setup);
-        Ok(Side { address, endpoint, link, recorder, notices: VecDeque::new(), wait: None })
+        (setup, Link::new(faults.clone(), split_seed(self.seed, label)))
     }
 
-    fn transfer(&self, sender: &mut Side, receiver: &mut Side) -> Result<(), SimulationError> {
+    fn transfer(&self, sender: &mut Host, receiver: &mut Host) -> Result<(), SimulationError> {
         let mut now = Time::ZERO;
         receiver.input(now, Input::Listen { port: PORT, backlog: 1 })?;
         let peer = receiver.address;
@@ -187,8 +115,8 @@ impl Work {
     fn go_on(
         &mut self,
         now: Time,
-        (sender, conn): (&mut Side, ConnId),
-        receiver: &mut Side,
+        (sender, conn): (&mut Host, ConnId),
+        receiver: &mut Host,
     ) -> Result<bool, SimulationError> {
         while self.left > 0 {
             let room = sender.endpoint.room(conn).min(self.left).min(CHUNK);
@@ -233,7 +161,7 @@ impl Work {
     }
 }
 
-fn read_all(now: Time, receiver: &mut Side, conn: ConnId) -> Result<(), SimulationError> {
+fn read_all(now: Time, receiver: &mut Host, conn: ConnId) -> Result<(), SimulationError> {
     loop {
         match receiver.input(now, Input::Call { conn, call: Call::Read { max: CHUNK } }) {
             Ok(Reply::Data(data)) if !data.is_empty() => {}
@@ -247,62 +175,9 @@ fn read_all(now: Time, receiver: &mut Side, conn: ConnId) -> Result<(), Simulati
 }
 
 /// What `from` sent, as far as it has come by now.
-fn deliver(now: Time, from: &mut Side, to: &mut Side) -> Result<(), SimulationError> {
-    while let Some(datagram) = from.link.pop(Duration::from_nanos(now.as_nanos())) {
-        to.input(now, Input::datagram(from.address, datagram.bytes.into(), datagram.ecn))?;
+fn deliver(now: Time, from: &mut Host, to: &mut Host) -> Result<(), SimulationError> {
+    while let Some((_, input)) = from.pop(now) {
+        to.input(now, input)?;
     }
     Ok(())
-}
-
-impl Side {
-    /// One input, and all that follows from it.
-    fn input(&mut self, now: Time, input: Input) -> Result<Reply, SimulationError> {
-        if let Some(recorder) = &mut self.recorder {
-            recorder.input(now, &input)?;
-        }
-        let reply = self.endpoint.handle(now, input).map_err(|_| SimulationError::Stopped);
-        self.drain(now)?;
-        reply
-    }
-
-    fn drain(&mut self, now: Time) -> Result<(), SimulationError> {
-        loop {
-            match self.endpoint.poll(now) {
-                Output::Transmit { to, train, ecn, .. } => {
-                    if let Some(recorder) = &mut self.recorder {
-                        recorder.sent(now, to, &train, ecn)?;
-                    }
-                    for segment in train.segments() {
-                        let (mut bytes, has_text) = (Vec::new(), !segment.payload.is_empty());
-                        segment.encode(&PseudoHeader::None, &mut bytes);
-                        let datagram = Datagram { bytes, ecn, has_text };
-                        let _what_goes_wrong_shows =
-                            self.link.push(Duration::from_nanos(now.as_nanos()), datagram);
-                    }
-                }
-                Output::Notice { conn, notice } => self.notices.push_back((conn, notice)),
-                Output::Event(_) => {}
-                Output::Wait(until) => {
-                    if let Some(recorder) = &mut self.recorder {
-                        recorder.drained(now)?;
-                    }
-                    self.wait = until;
-                    return Ok(());
-                }
-            }
-        }
-    }
-
-    fn expire(&mut self, now: Time) -> Result<(), SimulationError> {
-        if self.wait.is_some_and(|at| at <= now) {
-            self.input(now, Input::Tick)?;
-        }
-        Ok(())
-    }
-
-    /// When something happens by itself.
-    fn next(&self) -> Option<Time> {
-        let arrival = self.link.next_delivery().map(|at| Time::ZERO + at);
-        [self.wait, arrival].into_iter().flatten().min()
-    }
 }
