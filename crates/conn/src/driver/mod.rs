@@ -23,6 +23,7 @@ mod slot;
 mod socket;
 mod split;
 mod stream;
+mod survey;
 mod task;
 
 pub use builder::Builder;
@@ -31,3 +32,4 @@ pub use faults::Impair;
 pub use listener::Listener;
 pub use split::{OwnedReadHalf, OwnedWriteHalf, ReuniteError};
 pub use stream::Stream;
+pub use survey::Seen;
