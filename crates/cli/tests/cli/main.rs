@@ -6,6 +6,9 @@ mod compare;
 mod explain;
 mod failures;
 mod json;
+#[cfg(unix)]
+mod live;
+mod metrics;
 mod name_server;
 mod recording;
 mod report;
