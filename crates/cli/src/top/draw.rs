@@ -6,6 +6,7 @@ mod list;
 
 use std::time::Duration;
 
+use lucid_views::words::grouped;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style};
@@ -120,7 +121,8 @@ fn footer(model: &Model, look: Look, area: Rect) -> Paragraph<'static> {
         left = named(&keys);
     }
     let at = if model.rows.is_empty() { 0 } else { model.selected + 1 };
-    let place = format!("{at} of {} ", lucid_views::words::grouped(model.rows.len() as u64));
+    let [at, all] = [at, model.rows.len()].map(|number| grouped(number as u64));
+    let place = format!("{at} of {all} ");
     Paragraph::new(both_ends(left, vec![Span::raw(place)], area.width))
 }
 
