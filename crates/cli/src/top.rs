@@ -36,7 +36,7 @@ const SHARE: u32 = 5;
 /// What the picture follows.
 enum Happening {
     Terminal(Event),
-    Snapshot(Snapshot),
+    Snapshot(Box<Snapshot>),
     /// No more snapshots come.
     Ended(String),
 }
@@ -103,7 +103,7 @@ fn take_in(
     let mut next = Some(first);
     while let Some(happening) = next {
         match happening {
-            Happening::Snapshot(snapshot) => model.update(snapshot),
+            Happening::Snapshot(snapshot) => model.update(*snapshot),
             Happening::Ended(why) => model.end(why),
             Happening::Terminal(event) => match keys::act(&event) {
                 Act::Quit => return Ok(false),
@@ -124,7 +124,7 @@ async fn look_again(mut attached: Attached, every: Duration, to: Sender<Happenin
         sleep(pause).await;
         let taken = Stopwatch::start();
         let happening = match attached.snapshot().await {
-            Ok(snapshot) => Happening::Snapshot(snapshot),
+            Ok(snapshot) => Happening::Snapshot(snapshot.into()),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                 Happening::Ended(format!("can't be understood: {error}"))
             }

@@ -86,7 +86,7 @@ pub(crate) async fn the_only_one() -> Result<Attached, Failure> {
             let mut choices = Vec::new();
             for mut attached in answering {
                 let what = timeout(PATIENCE, attached.snapshot()).await;
-                let what = what.map_or_else(|_| Err(io::ErrorKind::TimedOut.into()), |snapshot| snapshot);
+                let what = what.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
                 let what = what.map_or_else(|_| "doesn't answer".to_owned(), |snapshot| title(&snapshot));
                 choices.push(format!("lucid top {:<8}{what}", attached.pid));
             }

@@ -92,7 +92,7 @@ async fn answer(stream: UnixStream, watched: Watched) -> io::Result<()> {
     while let Some(line) = question(&mut reader).await? {
         match serde_json::from_slice(&line) {
             Ok(Request { version: VERSION, ask: Question::Snapshot }) => {
-                snapshot(&mut writer, &watched).await?
+                snapshot(&mut writer, &watched).await?;
             }
             Ok(Request { version, .. }) => {
                 let message = format!("this lucid speaks version {VERSION} here, not {version}");

@@ -19,8 +19,9 @@ fn the_session_s_directory_comes_first_and_must_be_absolute() {
     let ours = temporary.join(format!("lucid-{}", user()));
     let found = candidates_of(Some("/run/user/7".into()), temporary);
     assert_eq!(found, [PathBuf::from("/run/user/7/lucid"), ours.clone()]);
-    assert_eq!(candidates_of(Some("run".into()), temporary), [ours.clone()]);
-    assert_eq!(candidates_of(None, temporary), [ours]);
+    let only = [ours];
+    assert_eq!(candidates_of(Some("run".into()), temporary), only);
+    assert_eq!(candidates_of(None, temporary), only);
 }
 
 #[test]

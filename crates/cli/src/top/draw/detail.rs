@@ -152,7 +152,7 @@ fn draw_graphs(history: &History, look: Look, frame: &mut Frame<'_>, area: Rect)
         (trips, "Round trips", time, vec![curve("smoothed", plain, Drawn::Line, |point| point.rtt, time)]),
     ];
     for (area, name, say, curves) in shown {
-        draw_graph(name, curves, (from as f64, to as f64), say, frame, area);
+        draw_graph(name, &curves, (from as f64, to as f64), say, frame, area);
     }
     let ago = format!("{LEFT}{} ago", span(Duration::from_micros(to - from)));
     frame.render_widget(
@@ -185,7 +185,7 @@ fn time(value: f64) -> String {
 /// A line that says what is what, and below it the curves.
 fn draw_graph(
     name: &str,
-    curves: Vec<Curve>,
+    curves: &[Curve],
     (from, to): (f64, f64),
     say: fn(f64) -> String,
     frame: &mut Frame<'_>,
