@@ -17,7 +17,7 @@ struct Stage {
 
 /// In their order: what fails soonest comes first. `test` also holds the dependency table and the house rules
 /// to be true: see `tidy.rs`.
-const STAGES: [Stage; 11] = [
+const STAGES: [Stage; 12] = [
     Stage { name: "fmt", promise: "the code is formatted", cargo: &["fmt", "--all", "--check"], env: &[] },
     Stage {
         name: "rfc",
@@ -56,6 +56,12 @@ const STAGES: [Stage; 11] = [
         name: "wireshark",
         promise: "tshark reads our captures without a complaint, and counts as we do",
         cargo: &["test", "-p", "lucid-cli", "--test", "cli", "wireshark", "--", "--ignored"],
+        env: &[],
+    },
+    Stage {
+        name: "live",
+        promise: "a running lucid can be watched on any screen, and the terminal is given back",
+        cargo: &["test", "-p", "lucid-cli", "--test", "live", "--", "--ignored"],
         env: &[],
     },
     Stage {

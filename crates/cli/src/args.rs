@@ -10,16 +10,19 @@ use lucid_conn::sim::{Drop, Probability, Rate, Reorder, parse_duration};
 
 mod demo;
 mod learn;
+mod live;
 mod recorded;
 mod wishes;
 
 pub(crate) use demo::Demo;
 pub(crate) use learn::Learn;
+pub(crate) use live::{Ss, Top, Watched};
 pub(crate) use recorded::{About, Compare, Explain, Report};
 pub(crate) use wishes::{Wish, Wishes};
 
 use demo::DEMO_EXAMPLES;
 use learn::LEARN_EXAMPLES;
+use live::{SS_EXAMPLES, TOP_EXAMPLES};
 use recorded::{COMPARE_EXAMPLES, EXPLAIN_EXAMPLES, REPORT_EXAMPLES};
 
 const EXAMPLES: &str = "\
@@ -65,6 +68,12 @@ pub(crate) enum Command {
     Dns(Dns),
     /// Several wishes over one connection, in the order given
     Client(Client),
+    /// Watch the connections of a running lucid
+    #[command(after_help = TOP_EXAMPLES)]
+    Top(Top),
+    /// Show the connections of running lucids once, as ss -ti would
+    #[command(after_help = SS_EXAMPLES)]
+    Ss(Ss),
     /// Run a recording through the engine again, and compare every output
     Replay(Replay),
     /// Make an HTML page of a recorded run: all that happened, over one time axis
@@ -96,7 +105,10 @@ impl CommandLine {
             Command::Report(Report { json, quiet, .. }) => {
                 return Seeing { json: *json, quiet: *quiet, ..Seeing::default() };
             }
-            Command::Explain(Explain { json, .. }) | Command::Compare(Compare { json, .. }) => {
+            Command::Top(_) => return Seeing::default(),
+            Command::Explain(Explain { json, .. })
+            | Command::Ss(Ss { json, .. })
+            | Command::Compare(Compare { json, .. }) => {
                 return Seeing { json: *json, ..Seeing::default() };
             }
             Command::Pcap(Pcap { export, .. }) | Command::Qlog(Qlog { export, .. }) => {
@@ -128,12 +140,17 @@ pub(crate) struct Serve {
     /// Look names up at this DNS server instead of the system's ones
     #[arg(long, value_name = "IP[:PORT]", value_parser = address_with_port::<53>)]
     pub(crate) nameserver: Option<SocketAddr>,
+    /// Serve so many connections at once; whoever comes then has to try again [default: 4096]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_connections: Option<u32>,
     #[command(flatten)]
     pub(crate) tcp: Tcp,
     #[command(flatten)]
     pub(crate) faults: FaultFlags,
     #[command(flatten)]
     pub(crate) seeing: Seeing,
+    #[command(flatten)]
+    pub(crate) watched: Watched,
     #[command(flatten)]
     pub(crate) record: Record,
 }
@@ -267,6 +284,8 @@ pub(crate) struct Ask {
     pub(crate) faults: FaultFlags,
     #[command(flatten)]
     pub(crate) seeing: Seeing,
+    #[command(flatten)]
+    pub(crate) watched: Watched,
     #[command(flatten)]
     pub(crate) record: Record,
 }

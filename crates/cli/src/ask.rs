@@ -7,6 +7,7 @@ use lucid_conn::{Endpoint, Stream};
 
 use crate::answer::Answer;
 use crate::blame;
+use crate::live::Watchable;
 use crate::patience::Patient;
 use crate::report::Report;
 use crate::settings::{Ask, Target, Task};
@@ -29,6 +30,12 @@ pub(crate) async fn run(ask: &Ask, views: &Views, report: &Report, signals: &mut
         Err(failure) => return report.failed(None, failure),
     };
     let endpoint = stream.endpoint().clone();
+    let counted_header = ask.endpoint.config.counted_header;
+    let watchable = match Watchable::begin(ask.watch, &endpoint, counted_header).await {
+        Ok(watchable) => watchable,
+        Err(failure) => return report.failed(None, failure),
+    };
+    watchable.tell(report);
     tokio::select! {
         () = work(ask, stream, views, report) => close(&endpoint, report, signals).await,
         signal = signals.next() => {

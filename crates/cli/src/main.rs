@@ -11,10 +11,13 @@ mod exit;
 mod explain;
 mod export;
 mod learn;
+mod live;
+mod metrics;
 mod page;
 mod patience;
 mod pcap;
 mod progress;
+mod quantity;
 mod replay;
 mod report;
 mod said;
@@ -22,8 +25,13 @@ mod serve;
 mod settings;
 mod signals;
 mod socket;
+#[cfg(unix)]
+mod ss;
+#[cfg(unix)]
+mod top;
 mod transcript;
 mod views;
+mod watch;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -76,6 +84,8 @@ async fn act(action: &Action, views: &Views, report: &Arc<Report>) -> Result<(),
             ask::run(ask, views, report, &mut signals()?).await;
             Ok(())
         }
+        Action::Top { pid, every } => watch::top(*pid, *every, report).await,
+        Action::Ss { pid } => watch::ss(*pid, report).await,
         // It waits for nothing and owes nobody a farewell: a signal ends it as any other program.
         Action::Replay(path) => replay::run(path, views, report),
         Action::Report { recordings, page } => page::write(page, recordings, report),

@@ -71,6 +71,18 @@ impl Report {
         }
     }
 
+    /// Nobody can look at the run while it lasts. It goes on.
+    #[cfg(unix)]
+    pub(crate) fn not_watchable(&self, why: &io::Error) {
+        self.note(format_args!("lucid top and lucid ss can't see this run: {why}"));
+    }
+
+    /// Metrics are served.
+    pub(crate) fn metrics(&self, address: SocketAddr) {
+        self.note(format_args!("metrics on http://{address}/metrics"));
+        self.line(&Said::Metrics { address });
+    }
+
     /// A client's connection is open.
     pub(crate) fn connected(&self, server: &str, local: SocketAddr) {
         self.line(&Said::Connected { server, local });

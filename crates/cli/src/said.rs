@@ -10,6 +10,8 @@ use serde::Serialize;
 
 use crate::answer::Answer;
 use crate::exit::{Exit, Failure};
+#[cfg(unix)]
+use crate::live::protocol::{Connection, Process};
 use crate::settings::Task;
 
 /// One line. Fields may be added; those there are keep their meaning.
@@ -18,6 +20,20 @@ use crate::settings::Task;
 pub(crate) enum Said<'a> {
     /// A server is ready.
     Listening { address: SocketAddr },
+    /// Prometheus is told, at `/metrics`.
+    Metrics { address: SocketAddr },
+    /// A lucid that runs; its connections follow.
+    #[cfg(unix)]
+    Process(&'a Process),
+    /// A connection of a running lucid; rates are in bytes per second, and not there for one that is new.
+    #[cfg(unix)]
+    Connection {
+        pid: u32,
+        #[serde(flatten)]
+        connection: &'a Connection,
+        delivery_rate: Option<u64>,
+        receive_rate: Option<u64>,
+    },
     /// The faults are drawn from this, by our own choice.
     Seed { seed: u64 },
     /// A client's connection is open.

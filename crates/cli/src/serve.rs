@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use crate::blame;
 use crate::exit::Failure;
+use crate::live::Watchable;
 use crate::patience::Patient;
 use crate::report::Report;
 use crate::settings::Serve;
@@ -47,9 +48,12 @@ pub(crate) async fn run(
     let endpoint = socket::bind(serve, views).await?;
     let refused = |error| blame::unbound(&serve.listen, &error);
     let listener = endpoint.listen(Listener::BACKLOG).map_err(refused)?;
+    let counted_header = serve.endpoint.config.counted_header;
+    let watchable = Watchable::begin(serve.watch, &endpoint, counted_header).await?;
     report.listening(endpoint.local_addr().map_err(refused)?);
     report.seed(serve.endpoint.seed);
     report.socket(&endpoint.socket());
+    watchable.tell(report);
 
     let server = Arc::new(Server { services, views: views.clone(), report: Arc::clone(report) });
     let mut clients = JoinSet::new();

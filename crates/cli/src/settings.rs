@@ -17,6 +17,7 @@ use crate::exit::{Exit, Failure};
 use crate::explain::Question;
 use crate::export::is_stdout;
 use crate::learn::Learn;
+use crate::live::Watch;
 
 mod files;
 
@@ -43,12 +44,33 @@ pub(crate) enum Action {
     Serve(Serve),
     Ask(Ask),
     Replay(PathBuf),
-    Report { recordings: Vec<PathBuf>, page: PathBuf },
-    Explain { recording: PathBuf, question: Question },
-    Compare { comparison: Comparison, page: Option<PathBuf> },
+    /// Of this process, or of the only one that runs.
+    Top {
+        pid: Option<u32>,
+        every: Duration,
+    },
+    /// Of this process, or of all.
+    Ss {
+        pid: Option<u32>,
+    },
+    Report {
+        recordings: Vec<PathBuf>,
+        page: PathBuf,
+    },
+    Explain {
+        recording: PathBuf,
+        question: Question,
+    },
+    Compare {
+        comparison: Comparison,
+        page: Option<PathBuf>,
+    },
     Export(Export),
     Demo(Demo),
-    DemoFiles { steps: Vec<String>, into: PathBuf },
+    DemoFiles {
+        steps: Vec<String>,
+        into: PathBuf,
+    },
     Learn(Learn),
 }
 
@@ -75,6 +97,9 @@ pub(crate) struct Serve {
     pub(crate) root: PathBuf,
     pub(crate) allow_put: bool,
     pub(crate) nameserver: Option<SocketAddr>,
+    /// How many connections it holds at once, unless the library decides.
+    pub(crate) max_connections: Option<usize>,
+    pub(crate) watch: Watch,
     pub(crate) endpoint: EndpointSettings,
 }
 
@@ -86,6 +111,7 @@ pub(crate) struct Ask {
     pub(crate) tasks: Vec<Task>,
     /// How long the server may be silent.
     pub(crate) patience: Duration,
+    pub(crate) watch: Watch,
     pub(crate) endpoint: EndpointSettings,
 }
 
@@ -151,6 +177,7 @@ impl Action {
             Self::Serve(_) => "server",
             Self::Ask(_) => "client",
             Self::Replay(_) | Self::Export(_) => "replay",
+            Self::Top { .. } | Self::Ss { .. } => "watch",
             Self::Report { .. } => "report",
             Self::Explain { .. } => "explain",
             Self::Compare { .. } => "compare",
@@ -164,6 +191,8 @@ impl Action {
             Self::Serve(serve) => Some(&mut serve.endpoint),
             Self::Ask(ask) => Some(&mut ask.endpoint),
             Self::Replay(_)
+            | Self::Top { .. }
+            | Self::Ss { .. }
             | Self::Export(_)
             | Self::Report { .. }
             | Self::Explain { .. }
@@ -203,6 +232,12 @@ impl Settings {
             Command::Replay(args::Replay { file, seeing }) => {
                 Ok(Self { action: Action::Replay(file), seeing })
             }
+            Command::Top(args::Top { pid, every }) => {
+                Ok(Self { action: Action::Top { pid, every }, seeing: Seeing::default() })
+            }
+            Command::Ss(args::Ss { pid, json }) => {
+                Ok(Self { action: Action::Ss { pid }, seeing: Seeing { json, ..Seeing::default() } })
+            }
             Command::Report(args::Report { recordings, output, json, quiet }) => {
                 let action = Action::Report { recordings, page: output };
                 Ok(Self { action, seeing: Seeing { json, quiet, ..Seeing::default() } })
@@ -223,18 +258,20 @@ impl Settings {
             Command::Qlog(args::Qlog { recording, export }) => Self::export(Of::Log { recording }, export),
             Command::Get(args::Get { name, output, force, ask }) => {
                 let to = target(output, force);
-                Self::ask(ask, vec![Task::Get { name, to }])
+                Self::ask(ask, "get", vec![Task::Get { name, to }])
             }
             Command::Put(args::Put { file, name, force, ask }) => {
                 let name = name.map_or_else(|| own_name(&file), Ok)?;
-                Self::ask(ask, vec![Task::Put { file, name, overwrite: force }])
+                Self::ask(ask, "put", vec![Task::Put { file, name, overwrite: force }])
             }
-            Command::Ls(args::Ls { ask }) => Self::ask(ask, vec![Task::List]),
-            Command::Calc(args::Calc { expression, ask }) => Self::ask(ask, vec![Task::Calc { expression }]),
-            Command::Dns(args::Dns { name, ask }) => Self::ask(ask, vec![Task::Dns { name }]),
+            Command::Ls(args::Ls { ask }) => Self::ask(ask, "ls", vec![Task::List]),
+            Command::Calc(args::Calc { expression, ask }) => {
+                Self::ask(ask, "calc", vec![Task::Calc { expression }])
+            }
+            Command::Dns(args::Dns { name, ask }) => Self::ask(ask, "dns", vec![Task::Dns { name }]),
             Command::Client(args::Client { wishes, output, force, ask }) => {
                 let tasks = wishes.0.into_iter().map(|wish| task(wish, &output, force)).collect();
-                Self::ask(ask, tasks)
+                Self::ask(ask, "client", tasks)
             }
         }
     }
@@ -257,15 +294,19 @@ impl Settings {
     }
 
     fn serve(serve: args::Serve) -> Result<Self, Failure> {
-        let args::Serve { listen, root, allow_put, nameserver, tcp, faults, seeing, record } = serve;
+        let args::Serve { listen, root, allow_put, nameserver, max_connections, .. } = serve;
+        let args::Serve { tcp, faults, seeing, watched, record, .. } = serve;
         let config = config(&tcp, &Config::new(tcp.profile))?;
         let endpoint = EndpointSettings::new(config, faults, record);
-        let action = Action::Serve(Serve { listen, root, allow_put, nameserver, endpoint });
+        let watch = Watch { command: "serve", metrics: watched.metrics };
+        let max_connections = max_connections.map(|max| max as usize);
+        let serve = Serve { listen, root, allow_put, nameserver, max_connections, watch, endpoint };
+        let action = Action::Serve(serve);
         Ok(Self { action, seeing })
     }
 
-    fn ask(ask: args::Ask, tasks: Vec<Task>) -> Result<Self, Failure> {
-        let args::Ask { server, bind, tcp, faults, seeing, record } = ask;
+    fn ask(ask: args::Ask, command: &'static str, tasks: Vec<Task>) -> Result<Self, Failure> {
+        let args::Ask { server, bind, tcp, faults, seeing, watched, record } = ask;
         if tasks.is_empty() {
             let failure = Failure::new(Exit::Usage, "there is nothing to ask for");
             return Err(failure.try_this("give --file NAME, --cal EXPR or --dns NAME, any number of each"));
@@ -279,7 +320,9 @@ impl Settings {
         let config = config(&tcp, &profile)?;
         let patience = config.r2;
         let endpoint = EndpointSettings::new(config, faults, record);
-        Ok(Self { action: Action::Ask(Ask { server, bind, tasks, patience, endpoint }), seeing })
+        let watch = Watch { command, metrics: watched.metrics };
+        let ask = Ask { server, bind, tasks, patience, watch, endpoint };
+        Ok(Self { action: Action::Ask(ask), seeing })
     }
 }
 

@@ -16,6 +16,10 @@ use crate::views::Views;
 pub(crate) async fn bind(serve: &Serve, views: &Views) -> Result<Endpoint, Failure> {
     let addresses = resolve(&serve.listen).await?;
     let builder = builder(&serve.endpoint, views)?;
+    let builder = match serve.max_connections {
+        Some(max) => builder.max_connections(max),
+        None => builder,
+    };
     builder.bind(&addresses[..]).await.map_err(|error| blame::unbound(&serve.listen, &error))
 }
 

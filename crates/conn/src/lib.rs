@@ -36,7 +36,9 @@ pub mod driver;
 pub mod engine;
 
 #[cfg(feature = "tokio")]
-pub use driver::{Builder, Endpoint, Impair, Listener, OwnedReadHalf, OwnedWriteHalf, ReuniteError, Stream};
+pub use driver::{
+    Builder, Endpoint, Impair, Listener, OwnedReadHalf, OwnedWriteHalf, ReuniteError, Seen, Stream,
+};
 #[cfg(feature = "settings")]
 pub use engine::SettingError;
 pub use engine::{CloseReason, Config, KeepAlive, Profile};

@@ -1,10 +1,10 @@
 //! What a sender waits for.
 
 use lucid_conn::engine::{Info, RecoveryState, State};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What keeps a sender from sending more at a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LimitedBy {
     /// The congestion window; in a recovery, what stands in its place (PRR, RFC 6937).

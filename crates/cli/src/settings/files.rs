@@ -14,6 +14,7 @@ impl Settings {
     pub(super) fn check_files(&self) -> Result<(), Failure> {
         let mut files = match &self.action {
             Action::Replay(file) => vec![("the recording", file.as_path(), "")],
+            Action::Top { .. } | Action::Ss { .. } => Vec::new(),
             Action::Export(export) => export.files(),
             Action::Explain { recording, .. } => vec![("the recording", recording.as_path(), "")],
             Action::Report { recordings, page } => made_of(recordings, Some(page)),

@@ -17,6 +17,8 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// A directory, and in it `files` for a server.
 pub(crate) struct Bench {
     dir: TempDir,
+    /// Where its programs can be looked at, and no others.
+    runtime: TempDir,
 }
 
 /// How a run of the program ended.
@@ -43,7 +45,7 @@ impl Bench {
     pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         fs::create_dir(dir.path().join("files")).expect("a directory");
-        let bench = Self { dir };
+        let bench = Self { dir, runtime: tempfile::tempdir().expect("a directory") };
         bench.write("files/2048.txt", &text(2048));
         bench.write("files/8192.txt", &text(8192));
         bench
@@ -51,6 +53,11 @@ impl Bench {
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
+    }
+
+    /// The session's directory for sockets.
+    pub(crate) fn runtime(&self) -> &Path {
+        self.runtime.path()
     }
 
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) {
@@ -74,6 +81,7 @@ impl Bench {
     pub(crate) fn lucid(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lucid"));
         command.args(arguments.split_whitespace()).current_dir(self.dir.path());
+        command.env("XDG_RUNTIME_DIR", self.runtime.path()).env("TMPDIR", self.runtime.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -85,7 +93,12 @@ impl Bench {
 
     /// Starts a server on a free port and waits until it says that it is ready.
     pub(crate) fn serve(&self, arguments: &str) -> Server {
-        let mut running = Running::start(&mut self.lucid(&format!("serve --listen 127.0.0.1:0 {arguments}")));
+        self.serve_with(self.lucid(&format!("serve --listen 127.0.0.1:0 {arguments}")))
+    }
+
+    /// Starts this server, and waits likewise.
+    pub(crate) fn serve_with(&self, mut command: Command) -> Server {
+        let mut running = Running::start(&mut command);
         let mut stderr = BufReader::new(running.child.stderr.take().expect("piped"));
         let address = loop {
             let mut line = String::new();
@@ -119,6 +132,11 @@ impl Running {
         iter::from_fn(move || receiver.recv_timeout(LIMIT).expect("a line within the limit"))
     }
 
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal, such as `INT`.
     pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
@@ -145,6 +163,13 @@ impl Drop for Running {
 }
 
 impl Server {
+    /// The next line that it says.
+    pub(crate) fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stderr.read_line(&mut line).expect("text");
+        line
+    }
+
     /// Asks it to end, and waits for that.
     pub(crate) fn stop(self, signal: &str) -> Outcome {
         self.running.signal(signal);

@@ -7,6 +7,9 @@ mod explain;
 mod failures;
 mod json;
 mod learn;
+#[cfg(unix)]
+mod live;
+mod metrics;
 mod name_server;
 mod recording;
 mod report;

@@ -24,6 +24,7 @@ mod slot;
 mod socket;
 mod split;
 mod stream;
+mod survey;
 mod task;
 
 pub use builder::Builder;
@@ -32,3 +33,4 @@ pub use faults::Impair;
 pub use listener::Listener;
 pub use split::{OwnedReadHalf, OwnedWriteHalf, ReuniteError};
 pub use stream::Stream;
+pub use survey::Seen;

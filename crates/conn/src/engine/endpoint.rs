@@ -6,6 +6,7 @@ mod key;
 mod listener;
 mod remnants;
 mod slot;
+mod survey;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -19,7 +20,7 @@ use super::config::Config;
 use super::connection::{Connection, Origin, Out};
 use super::error::{CallError, CloseReason};
 use super::event::{Event, What};
-use super::info::Info;
+use super::info::{Counts, Info};
 use super::isn::Secret;
 use super::message::{Call, ConnId, Input, Notice, Output, Reply};
 use super::state::State;
@@ -48,7 +49,8 @@ pub type MakeController = Arc<dyn Fn(Parameters) -> Box<dyn Controller> + Send +
 ///
 /// * One door in: [`Endpoint::handle`].
 /// * One door out: [`Endpoint::poll`], until it says [`Output::Wait`].
-/// * To look at: [`Endpoint::info`], [`Endpoint::room`], [`Endpoint::find`], [`Endpoint::connections`].
+/// * To look at: [`Endpoint::info`], [`Endpoint::room`], [`Endpoint::find`], [`Endpoint::connections`],
+///   [`Endpoint::ids`], [`Endpoint::totals`].
 ///
 /// Everything it does follows from its [`Setup`] and the inputs with their times; nothing iterates over a hash map.
 pub struct Endpoint {
@@ -66,6 +68,8 @@ pub struct Endpoint {
     remnants: Remnants,
     listeners: BTreeMap<u16, Listener>,
     redeemed: Redeemed,
+    /// What happened on connections that are gone.
+    departed: Counts,
     /// Connections that may have something to say, first come first served.
     ready: VecDeque<ConnId>,
     deadlines: BTreeSet<(Time, ConnId)>,
@@ -96,6 +100,7 @@ impl Endpoint {
             remnants: Remnants::default(),
             listeners: BTreeMap::new(),
             redeemed: Redeemed::default(),
+            departed: Counts::default(),
             ready: VecDeque::new(),
             deadlines: BTreeSet::new(),
             outbox: VecDeque::new(),
@@ -267,7 +272,7 @@ impl Endpoint {
         let Some(slot) = self.slots.get_mut(&id) else { return };
         slot.is_ready = false;
         if slot.is_gone {
-            self.slots.remove(&id);
+            self.forget(id);
             self.gone -= 1;
         } else if slot.deadline.is_none() {
             slot.rest();

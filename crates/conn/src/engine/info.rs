@@ -51,6 +51,37 @@ pub struct Counts {
     pub challenge_acks: u64,
 }
 
+impl Counts {
+    /// Takes what happened on another connection along.
+    pub(crate) fn add(&mut self, other: &Self) {
+        macro_rules! add {
+            ($($count:ident,)*) => {
+                let Self { $($count,)* } = other;
+                $(self.$count += $count;)*
+            };
+        }
+        add! {
+            segments_sent,
+            segments_received,
+            bytes_sent,
+            bytes_received,
+            retransmissions,
+            timeouts,
+            fast_retransmits,
+            tail_probes,
+            undone,
+            marks_received,
+            congestion_echoes,
+            duplicates_received,
+            out_of_order_received,
+            discarded,
+            window_probes,
+            keep_alive_probes,
+            challenge_acks,
+        }
+    }
+}
+
 /// What a UDP socket can do, and what the system granted it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct SocketInfo {
@@ -67,7 +98,7 @@ pub struct SocketInfo {
 }
 
 /// Whether the congestion window is reduced just now, and why.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RecoveryState {
     /// It isn't.
@@ -157,6 +188,11 @@ impl Connection {
             Some(Kind::Mark) => RecoveryState::Reduced,
             Some(Kind::Timeout) => RecoveryState::Timeout,
         }
+    }
+
+    /// What happened on it.
+    pub(crate) fn counts(&self) -> Counts {
+        self.counts
     }
 
     /// The connection seen from outside.

@@ -53,6 +53,8 @@ macro_rules! packed {
         /// What is packed of a connection.
         #[derive(Serialize, Deserialize)]
         struct Packed {
+            /// First, so that it can be read without the rest.
+            counts: Counts,
             who: Who,
             cubic: Option<Cubic>,
             $($field: $type,)*
@@ -61,11 +63,11 @@ macro_rules! packed {
         impl Connection {
             /// What is left of it: to be asked only where [`Connection::may_rest`] says so.
             pub(crate) fn rest(self) -> AtRest {
-                let Self { origin, congestion, resend_cause, unproven: _, ended: _, outbox: _, may_send: _, $($field,)* } = self;
+                let Self { origin, congestion, resend_cause, counts, unproven: _, ended: _, outbox: _, may_send: _, $($field,)* } = self;
                 let (who, config) = Who::of(origin);
                 let cubic = (&*congestion as &dyn Any).downcast_ref::<Cubic>().cloned();
                 let congestion = cubic.is_none().then_some(congestion);
-                let packed = postcard::to_allocvec(&Packed { who, cubic, $($field,)* });
+                let packed = postcard::to_allocvec(&Packed { counts, who, cubic, $($field,)* });
                 let packed = packed.expect("memory takes it").into_boxed_slice();
                 AtRest { config, congestion, resend_cause, packed }
             }
@@ -75,12 +77,12 @@ macro_rules! packed {
             /// The connection, whole again. It is what it was, but for room in its buffers.
             pub(crate) fn wake(self) -> Connection {
                 let Self { config, congestion, resend_cause, packed } = self;
-                let Packed { who, cubic, $($field,)* } = postcard::from_bytes(&packed).expect("it was packed here");
+                let Packed { counts, who, cubic, $($field,)* } = postcard::from_bytes(&packed).expect("it was packed here");
                 let origin = who.with(config);
                 let congestion = congestion.or_else(|| cubic.map(|cubic| Box::new(cubic) as Box<dyn Controller>));
                 let congestion = congestion.expect("one of them is there");
                 let (unproven, ended, outbox, may_send) = (None, None, VecDeque::new(), true);
-                Connection { origin, congestion, resend_cause, unproven, ended, outbox, may_send, $($field,)* }
+                Connection { origin, congestion, resend_cause, counts, unproven, ended, outbox, may_send, $($field,)* }
             }
         }
     };
@@ -119,7 +121,6 @@ packed! {
     released: bool,
     reader_waits: bool,
     writer_waits: bool,
-    counts: Counts,
     full_told_at: Option<Position>,
 }
 
@@ -185,6 +186,11 @@ impl AtRest {
     pub(crate) fn info(&self) -> Info {
         let connection = self.look();
         connection.info_with(self.congestion.as_deref().unwrap_or(connection.congestion.as_ref()))
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        let (counts, _) = postcard::take_from_bytes(&self.packed).expect("it was packed here");
+        counts
     }
 
     pub(crate) fn room(&self) -> usize {

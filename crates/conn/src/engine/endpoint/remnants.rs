@@ -142,7 +142,7 @@ impl Endpoint {
         if in_line {
             self.deadlines.remove(&(due, id));
         }
-        self.slots.remove(&id);
+        self.forget(id);
         self.forget_key(key);
         true
     }

@@ -5,7 +5,7 @@ use lucid_congestion::Time;
 use super::key::Key;
 use super::listener::Place;
 use crate::engine::connection::Connection;
-use crate::engine::info::Info;
+use crate::engine::info::{Counts, Info};
 use crate::engine::rest::AtRest;
 use crate::engine::state::State;
 
@@ -79,6 +79,12 @@ impl Slot {
 
     pub(super) fn info(&self) -> Option<Info> {
         self.whole().map(Connection::info).or_else(|| self.at_rest.as_ref().map(AtRest::info))
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        let counts =
+            self.whole().map(Connection::counts).or_else(|| self.at_rest.as_ref().map(AtRest::counts));
+        counts.unwrap_or_default()
     }
 
     pub(super) fn only_acknowledges(&self) -> bool {

@@ -1,0 +1,153 @@
+//! The side that asks.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::UnixStream;
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::time::timeout;
+
+use super::place;
+use super::protocol::{Answer, Connection, Process, Question, Request, VERSION};
+use crate::exit::{Exit, Failure};
+use crate::quantity::counted;
+
+/// A process that is well answers sooner.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+/// No line of an answer is longer, in bytes.
+const LONGEST_LINE: u64 = 64 * 1024;
+
+/// How a process was at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Snapshot {
+    pub(crate) process: Process,
+    /// In the order of their numbers.
+    pub(crate) connections: Vec<Connection>,
+}
+
+/// A running lucid that answers.
+pub(crate) struct Attached {
+    pub(crate) pid: u32,
+    reader: BufReader<OwnedReadHalf>,
+    writer: OwnedWriteHalf,
+}
+
+/// The sockets of this user's lucids, with the numbers of their processes; those of dead ones are cleaned away.
+pub(crate) fn running() -> Vec<(u32, PathBuf)> {
+    let directories = place::candidates();
+    directories.iter().for_each(|directory| place::sweep(directory));
+    directories.iter().flat_map(|directory| place::sockets(directory)).collect()
+}
+
+/// What is to be done when there is nothing to look at.
+pub(crate) fn nothing_runs() -> Failure {
+    let places: Vec<_> = place::candidates().iter().map(|place| place.display().to_string()).collect();
+    Failure::new(Exit::NoAnswer, "no lucid of yours is running")
+        .because(format!("there is no socket in {}", places.join(" or ")))
+        .try_this("start one, such as lucid serve, and ask again while it runs")
+}
+
+/// The one with this number.
+///
+/// # Errors
+/// With [`Exit::NoAnswer`]: there is no such process, or none that can be looked at.
+pub(crate) async fn to(pid: u32) -> Result<Attached, Failure> {
+    let running = running();
+    let Some((_, socket)) = running.iter().find(|(found, _)| *found == pid) else {
+        if running.is_empty() {
+            return Err(nothing_runs());
+        }
+        let others: Vec<_> = running.iter().map(|(pid, _)| pid.to_string()).collect();
+        return Err(Failure::new(
+            Exit::NoAnswer,
+            format!("no lucid of yours with the process id {pid} is running"),
+        )
+        .try_this(format!("these are: {}", others.join(", "))));
+    };
+    Attached::open(pid, socket).await.map_err(|error| silent(pid, &error))
+}
+
+/// The only one there is.
+///
+/// # Errors
+/// With [`Exit::NoAnswer`]: there is none. With [`Exit::Usage`]: there are several; it says which.
+pub(crate) async fn the_only_one() -> Result<Attached, Failure> {
+    let mut answering = Vec::new();
+    for (pid, socket) in running() {
+        // Or it has ended just now.
+        answering.extend(Attached::open(pid, &socket).await);
+    }
+    match answering.len() {
+        0 => Err(nothing_runs()),
+        1 => Ok(answering.remove(0)),
+        several => {
+            let mut choices = Vec::new();
+            for mut attached in answering {
+                let what = timeout(PATIENCE, attached.snapshot()).await;
+                let what = what.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
+                let what = what.map_or_else(|_| "doesn't answer".to_owned(), |snapshot| title(&snapshot));
+                choices.push(format!("lucid top {:<8}{what}", attached.pid));
+            }
+            Err(Failure::new(Exit::Usage, format!("{several} lucids of yours are running"))
+                .try_this(format!("choose one:\n    {}", choices.join("\n    "))))
+        }
+    }
+}
+
+/// What it is, in a few words.
+fn title(snapshot: &Snapshot) -> String {
+    let Snapshot { process, connections } = snapshot;
+    format!("{} on {}, {}", process.command, process.local, counted(connections.len(), "connection"))
+}
+
+/// Why there is no answer.
+pub(crate) fn silent(pid: u32, error: &io::Error) -> Failure {
+    Failure::new(Exit::NoAnswer, format!("process {pid} doesn't answer")).because(error)
+}
+
+impl Attached {
+    pub(crate) async fn open(pid: u32, socket: &Path) -> io::Result<Self> {
+        let (reader, writer) = UnixStream::connect(socket).await?.into_split();
+        Ok(Self { pid, reader: BufReader::new(reader), writer })
+    }
+
+    /// How it is just now.
+    ///
+    /// # Errors
+    /// It has ended: `UnexpectedEof`, or the socket's own. Or it says what can't be understood: `InvalidData`.
+    pub(crate) async fn snapshot(&mut self) -> io::Result<Snapshot> {
+        let mut question = Vec::new();
+        crate::views::json_line(&mut question, &Request { version: VERSION, ask: Question::Snapshot })?;
+        self.writer.write_all(&question).await?;
+        let Answer::Process(process) = self.line().await? else {
+            return Err(odd("an answer without a beginning"));
+        };
+        let mut connections = Vec::new();
+        loop {
+            match self.line().await? {
+                Answer::Connection(connection) => connections.push(*connection),
+                Answer::End { .. } => return Ok(Snapshot { process, connections }),
+                Answer::Process(_) => return Err(odd("an answer within an answer")),
+                Answer::Error { message } => return Err(odd(message)),
+            }
+        }
+    }
+
+    async fn line(&mut self) -> io::Result<Answer> {
+        let mut line = Vec::new();
+        (&mut self.reader).take(LONGEST_LINE).read_until(b'\n', &mut line).await?;
+        if line.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it has ended"));
+        }
+        match serde_json::from_slice(&line)? {
+            Answer::Error { message } => Err(odd(message)),
+            answer => Ok(answer),
+        }
+    }
+}
+
+fn odd(what: impl Into<String>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what.into())
+}
