@@ -17,6 +17,7 @@
 //! | [`mod@meet`] | two recordings of one run: clocks brought together, segments found again |
 //! | [`summary`] | what came of it, in numbers and in sentences |
 //! | [`mod@explain`] | why it happened, in plain words |
+//! | [`mod@whatif`] | what would have happened otherwise: a run that goes on with one thing changed |
 //! | [`compare`] | runs beside each other, and transfers in virtual time to compare |
 //! | [`words`] | any event as a sentence |
 //! | [`mod@report`] | all of it as one HTML page |
@@ -41,6 +42,7 @@ pub mod run;
 pub mod segments;
 pub mod series;
 pub mod summary;
+pub mod whatif;
 pub mod words;
 
 #[cfg(test)]
@@ -51,3 +53,4 @@ pub use follow::{FollowError, follow};
 pub use report::{Source, report};
 pub use run::{Run, Story};
 pub use summary::Summary;
+pub use whatif::WhatIf;
