@@ -42,7 +42,7 @@ pub(crate) enum Action {
     Ask(Ask),
     Replay(PathBuf),
     Report { recordings: Vec<PathBuf>, page: PathBuf },
-    Explain { recording: PathBuf, question: Question },
+    Explain { recording: PathBuf, other: Option<PathBuf>, question: Question },
     Compare { comparison: Comparison, page: Option<PathBuf> },
     Export(Export),
 }
@@ -96,6 +96,7 @@ pub(crate) struct EndpointSettings {
     pub(crate) report: Option<PathBuf>,
     pub(crate) record_payload: bool,
     pub(crate) pcap: Option<PathBuf>,
+    pub(crate) qlog: Option<PathBuf>,
 }
 
 /// What faults are drawn from.
@@ -198,9 +199,9 @@ impl Settings {
                 let action = Action::Report { recordings, page: output };
                 Ok(Self { action, seeing: Seeing { json, quiet, ..Seeing::default() } })
             }
-            Command::Explain(args::Explain { recording, about, connection, json }) => {
+            Command::Explain(args::Explain { recording, other, about, connection, json }) => {
                 let question = Question { about: about.about(), connection };
-                let action = Action::Explain { recording, question };
+                let action = Action::Explain { recording, other, question };
                 Ok(Self { action, seeing: Seeing { json, ..Seeing::default() } })
             }
             Command::Compare(compare) => Ok(Self::compare(compare)),
@@ -266,8 +267,8 @@ impl EndpointSettings {
     fn new(config: Config, faults: FaultFlags, record: args::Record) -> Self {
         let seed = Seed::new(&faults);
         let impair = faults.impair.into();
-        let args::Record { record, record_payload, report, pcap } = record;
-        Self { config, faults: faults.into(), seed, impair, record, record_payload, report, pcap }
+        let args::Record { record, record_payload, report, pcap, qlog } = record;
+        Self { config, faults: faults.into(), seed, impair, record, record_payload, report, pcap, qlog }
     }
 }
 
