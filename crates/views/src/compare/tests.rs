@@ -61,7 +61,7 @@ fn a_page_has_the_lines_of_each_and_where_they_part() {
         assert_eq!(story["from"], 0, "each begins at zero");
     }
     let (at, what) = parting.then[0].1.clone().expect("it goes on");
-    assert_eq!(compared["parting"][0], serde_json::json!([at.as_nanos() as u64, what]));
+    assert_eq!(compared["parting"][0], serde_json::json!([at.as_nanos(), what]));
     assert!(page.len() < 2_000_000, "{}", page.len());
 }
 

@@ -48,7 +48,7 @@ impl Translation {
         header
     }
 
-    pub(super) fn from_stand_in(self, header: &Header) -> Header {
+    pub(super) fn of_stand_in(self, header: &Header) -> Header {
         let mut header = *header;
         header.source_port = self.ports.1;
         header.sequence = header.sequence - self.sequence;

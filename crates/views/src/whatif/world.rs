@@ -93,7 +93,7 @@ impl World {
             left.header = if from == THIS {
                 translation.to_stand_in(&left.header)
             } else {
-                translation.from_stand_in(&left.header)
+                translation.of_stand_in(&left.header)
             };
         }
         self.flying.insert((arrival, self.sent), (1 - from, left.encoded()));
