@@ -33,7 +33,7 @@ pub(super) fn sentences(
     let both = Both { was: *was, this, peer };
     let (premise, effect) = both.effect(change);
     let mut effects: Vec<String> = effect.into_iter().collect();
-    effects.extend(both.cut_anyway(explanation));
+    effects.extend(both.cut_anyway(change, explanation));
     effects.extend(both.window(explanation.at + explanation.lasted));
     effects.extend(both.end());
     if effects.is_empty() {
@@ -171,21 +171,28 @@ impl Both<'_> {
     }
 
     /// Of a cut: whether there would have been one all the same.
-    fn cut_anyway(&self, explanation: &Explanation) -> Option<String> {
+    fn cut_anyway(&self, change: Change, explanation: &Explanation) -> Option<String> {
         if explanation.topic != Topic::Window {
             return None;
         }
         let last = explanation.at + Duration::from_secs(1);
-        let first = Time::ZERO + explanation.at.saturating_since(Time::ZERO + Duration::from_millis(500));
+        // What came before the change is the same in both.
+        let first = match change {
+            Change::Arrives { by: THIS, segment } => self.was.this.outgoing.segments[segment].at,
+            _ => explanation.at,
+        };
         let cut = self.this.events.iter().find(|event| {
-            (first..=last).contains(&event.at)
+            event.at > first && event.at <= last
                 && matches!(&event.what, What::Window { cwnd, ssthresh, .. } if cwnd.after < cwnd.before && ssthresh.after < ssthresh.before)
         });
         Some(match cut {
-            Some(cut) => format!(
-                "the window would have been cut all the same, at {}: it was not the only loss",
-                cut.at
-            ),
+            Some(cut) if cut.at <= explanation.at => {
+                format!(
+                    "the window would have been cut all the same, at {}: it was not the only loss",
+                    cut.at
+                )
+            }
+            Some(cut) => format!("the window would not have been cut before {}, for another loss", cut.at),
             None => "the window would not have been cut".to_owned(),
         })
     }
