@@ -422,6 +422,9 @@ pub(crate) struct Record {
     /// Write every segment to a packet capture for Wireshark, with why it was sent or dropped and the windows then
     #[arg(long, value_name = "FILE")]
     pub(crate) pcap: Option<PathBuf>,
+    /// Write every event as qlog, the IETF's logging format, when the run is over
+    #[arg(long, value_name = "FILE")]
+    pub(crate) qlog: Option<PathBuf>,
 }
 
 /// An address with its port, or without for the usual one.

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use lucid_conn::{Config, Profile, engine::PathMtu};
 use lucid_views::Run;
-use lucid_views::compare::{Algorithm, Named, Parting, Row, Simulation, page, parse_link, parting};
-use lucid_views::words::{amount, time};
+use lucid_views::compare::{Algorithm, Named, Parting, Row, Simulation, parse_link, parting};
+use lucid_views::report::{Limits, together};
+use lucid_views::words::amount;
 
 use crate::blame;
 use crate::exit::{Exit, Failure};
@@ -52,10 +53,11 @@ pub(crate) fn run(comparison: &Comparison, to: Option<&PathBuf>, report: &Report
     report.line(&Said::Compared { title: &title, rows: &rows, parting: parting.as_ref() });
     report.text(&format!("{title}\n\n{}\n{}", table(&rows), parted(parting.as_ref())))?;
     let Some(file) = to else { return Ok(()) };
-    let html = page(&title, &runs, &rows, parting.as_ref());
+    let page = together(&title, &runs, &rows, parting.as_ref(), Limits::default())
+        .map_err(|error| Failure::new(Exit::Other, "the page could not be made").because(error))?;
     let unwritable = |error| blame::local(format!("cannot write the page {}", file.display()), &error);
-    fs::write(file, &html).map_err(unwritable)?;
-    report.page(file, html.len(), "The curves together:");
+    fs::write(file, &page.html).map_err(unwritable)?;
+    report.page(file, page.html.len(), &page.summary);
     Ok(())
 }
 
@@ -81,25 +83,10 @@ fn recorded(file: &Path) -> Result<Named, Failure> {
     Ok(Named { name, story })
 }
 
-const HEADINGS: [&str; 9] =
-    ["", "time", "rate", "lost", "again", "timeouts", "in recovery", "round trip", "mean cwnd"];
-
 fn table(rows: &[Row]) -> String {
-    let cells = |row: &Row| {
-        [
-            row.name.clone(),
-            time(row.duration),
-            format!("{}/s", amount(row.rate() as u64)),
-            row.lost.to_string(),
-            row.retransmissions.to_string(),
-            row.timeouts.to_string(),
-            time(row.time_in_recovery),
-            row.round_trip.map_or_else(|| "-".to_owned(), time),
-            amount(row.window as u64),
-        ]
-    };
-    let lines: Vec<_> = std::iter::once(HEADINGS.map(str::to_owned)).chain(rows.iter().map(cells)).collect();
-    let widths: Vec<_> = (0..HEADINGS.len())
+    let headings = Row::HEADINGS.map(str::to_owned);
+    let lines: Vec<_> = std::iter::once(headings).chain(rows.iter().map(Row::cells)).collect();
+    let widths: Vec<_> = (0..Row::HEADINGS.len())
         .map(|column| lines.iter().map(|line| line[column].len()).max().unwrap_or(0))
         .collect();
     let mut text = String::new();

@@ -1,19 +1,25 @@
 //! A recorded run, explained in words.
 
 use std::fmt::Write as _;
+use std::fs;
 use std::path::Path;
 
 use lucid_conn::engine::Time;
 use lucid_views::explain::{Explanation, Moment, Topic, explain, explain_event, moment};
+use lucid_views::meet::{Meeting, meet};
+use lucid_views::whatif::Recorded;
 use lucid_views::words::{grouped, time};
-use lucid_views::{Run, Story, Summary};
+use lucid_views::{Run, Story, Summary, WhatIf};
 
 use crate::args::About;
+use crate::blame;
 use crate::exit::{Exit, Failure};
 use crate::page;
 use crate::report::Report;
 use crate::said::Said;
 
+/// A list goes on with so many runs: each is as long as the recorded one.
+const MOST_RUNS: usize = 50;
 /// How wide a line of prose is.
 const WIDTH: usize = 100;
 
@@ -25,37 +31,89 @@ pub(crate) struct Question {
     pub(crate) connection: Option<u32>,
 }
 
-/// Answers a question about a recording.
+/// Recordings that were read, and their bytes, to run them again.
+struct Read {
+    bytes: Vec<u8>,
+    run: Run,
+}
+
+impl Read {
+    fn of(recording: &Path) -> Result<Self, Failure> {
+        let run = page::read(recording, |recording| format!("{} can't be explained", recording.display()))?;
+        let bytes = fs::read(recording).map_err(|error| {
+            blame::local(format!("cannot read the recording {}", recording.display()), &error)
+        })?;
+        Ok(Self { bytes, run })
+    }
+
+    fn recorded(&self) -> Recorded<'_> {
+        Recorded { recording: &self.bytes, run: &self.run }
+    }
+}
+
+/// Answers a question about a recording; `other` is the other end's.
 ///
 /// # Errors
-/// It can't be read; or, with [`Exit::Mismatch`], it is damaged; or, with [`Exit::Usage`], it has no such connection or event.
-pub(crate) fn run(recording: &Path, question: &Question, report: &Report) -> Result<(), Failure> {
-    let run = page::read(recording, |recording| format!("{} can't be explained", recording.display()))?;
-    let stories = chosen(&run, question)?;
+/// One can't be read; or, with [`Exit::Mismatch`], it is damaged; or, with [`Exit::Usage`], it has no such connection or event, or
+/// the two have none in common.
+pub(crate) fn run(
+    recording: &Path,
+    other: Option<&Path>,
+    question: &Question,
+    report: &Report,
+) -> Result<(), Failure> {
+    let mut read = Read::of(recording)?;
+    let mut other = other.map(Read::of).transpose()?;
+    let meetings = other.as_mut().map(|other| meet(&mut read.run, &mut other.run)).unwrap_or_default();
+    if other.is_some() && meetings.is_empty() {
+        let what = "the two recordings have no connection in common";
+        return Err(Failure::new(Exit::Usage, what).try_this("give both ends' recordings of one run"));
+    }
+    let run = &read.run;
+    let stories = chosen(run, question)?;
     let mut text = String::new();
     for story in stories {
+        // The other answers don't ask for it, and it costs another look at the whole run.
+        let asks = matches!(question.about, About::Event(_) | About::Lost | About::Slow);
+        let what_if = if asks { what_if(&read, other.as_ref(), &meetings, story) } else { None };
+        let mut told = Telling { story, report, what_if };
         if !text.is_empty() {
             text.push('\n');
         }
         text += &format!("{}\n", title(story));
         match question.about {
             About::All => overview(&mut text, story, recording, report),
-            About::Event(number) => one(&mut text, story, number, report)?,
+            About::Event(number) => told.one(&mut text, number)?,
             About::At(at) => at_a_time(&mut text, story, Time::ZERO + at, report),
-            About::Lost => list(
+            About::Lost => told.list(
                 &mut text,
-                story,
-                report,
                 "Nothing was sent again.",
                 &[Topic::Retransmission, Topic::Timeout, Topic::Probe],
             ),
-            About::Slow => slow(&mut text, story, report),
+            About::Slow => told.slow(&mut text),
         }
     }
     if let Some(cut) = &run.broken_off {
         let _memory_takes_it = writeln!(text, "\nThe recording breaks off: {cut}. What came before is told.");
     }
     report.text(&text)
+}
+
+/// What can say what would have been otherwise, if the recordings replay.
+fn what_if<'a>(
+    read: &'a Read,
+    other: Option<&'a Read>,
+    meetings: &[Meeting],
+    story: &Story,
+) -> Option<WhatIf<'a>> {
+    let index = read.run.stories.iter().position(|its| its.conn == story.conn)?;
+    let meeting = meetings.iter().find(|meeting| meeting.one == index);
+    let both = meeting.zip(other);
+    both.map_or_else(
+        || WhatIf::alone(read.recorded(), index),
+        |(meeting, other)| WhatIf::between(read.recorded(), other.recorded(), *meeting),
+    )
+    .ok()
 }
 
 /// The stories that are asked about.
@@ -110,21 +168,6 @@ fn nothing_turned(summary: &Summary) -> &'static str {
     }
 }
 
-fn one(text: &mut String, story: &Story, number: usize, report: &Report) -> Result<(), Failure> {
-    let events = story.events.len();
-    if number >= events {
-        let what = format!(
-            "there is no event {number}: they go from 0 to {}",
-            grouped(events.saturating_sub(1) as u64)
-        );
-        return Err(Failure::new(Exit::Usage, what));
-    }
-    let explanation = explain_event(story, number);
-    report.line(&Said::Explained { conn: story.conn, explanation: &explanation });
-    whole(text, &explanation);
-    Ok(())
-}
-
 fn at_a_time(text: &mut String, story: &Story, at: Time, report: &Report) {
     let moment = moment(story, at);
     report.line(&Said::Moment { conn: story.conn, moment: &moment });
@@ -138,34 +181,69 @@ fn at_a_time(text: &mut String, story: &Story, at: Time, report: &Report) {
     }
 }
 
-fn slow(text: &mut String, story: &Story, report: &Report) {
-    let summary = Summary::of(story);
-    let shares: Vec<_> = summary
-        .limited_by
-        .iter()
-        .filter(|(limit, _)| summary.share(*limit) >= 0.005)
-        .map(|(limit, _)| format!("{} {:.0} %", limit.name(), 100.0 * summary.share(*limit)))
-        .collect();
-    if !shares.is_empty() {
-        prose(
-            text,
-            "  ",
-            &format!("Sending took {}, limited by: {}.", time(summary.sending), shares.join(", ")),
-        );
-    }
-    list(text, story, report, "Nothing stood still for longer than a round trip.", &[Topic::Stall]);
+/// A story, told turn by turn.
+struct Telling<'a> {
+    story: &'a Story,
+    report: &'a Report,
+    what_if: Option<WhatIf<'a>>,
 }
 
-/// All of these topics, whole.
-fn list(text: &mut String, story: &Story, report: &Report, none: &str, topics: &[Topic]) {
-    let explanations: Vec<_> = explain(story).into_iter().filter(|its| topics.contains(&its.topic)).collect();
-    for explanation in &explanations {
-        report.line(&Said::Explained { conn: story.conn, explanation });
-        text.push('\n');
-        whole(text, explanation);
+impl Telling<'_> {
+    fn one(&mut self, text: &mut String, number: usize) -> Result<(), Failure> {
+        let events = self.story.events.len();
+        if number >= events {
+            let what = format!(
+                "there is no event {number}: they go from 0 to {}",
+                grouped(events.saturating_sub(1) as u64)
+            );
+            return Err(Failure::new(Exit::Usage, what));
+        }
+        self.whole(text, explain_event(self.story, number));
+        Ok(())
     }
-    if explanations.is_empty() {
-        prose(text, "  ", none);
+
+    fn slow(&mut self, text: &mut String) {
+        let summary = Summary::of(self.story);
+        let shares: Vec<_> = summary
+            .limited_by
+            .iter()
+            .filter(|(limit, _)| summary.share(*limit) >= 0.005)
+            .map(|(limit, _)| format!("{} {:.0} %", limit.name(), 100.0 * summary.share(*limit)))
+            .collect();
+        if !shares.is_empty() {
+            let sending = time(summary.sending);
+            prose(text, "  ", &format!("Sending took {sending}, limited by: {}.", shares.join(", ")));
+        }
+        self.list(text, "Nothing stood still for longer than a round trip.", &[Topic::Stall]);
+    }
+
+    /// All of these topics, whole.
+    fn list(&mut self, text: &mut String, none: &str, topics: &[Topic]) {
+        let all = explain(self.story).into_iter().filter(|its| topics.contains(&its.topic));
+        let all: Vec<_> = all.collect();
+        if all.is_empty() {
+            prose(text, "  ", none);
+        }
+        for explanation in all {
+            text.push('\n');
+            self.whole(text, explanation);
+        }
+        if self.what_if.as_ref().is_some_and(|what_if| what_if.runs() >= MOST_RUNS) {
+            let note = format!(
+                "What would have been otherwise was run on for the first {MOST_RUNS}; --event N does it for any."
+            );
+            text.push('\n');
+            prose(text, "  ", &note);
+        }
+    }
+
+    /// An explanation, with what would have been otherwise run on where that can be done.
+    fn whole(&mut self, text: &mut String, mut explanation: Explanation) {
+        let affordable = self.what_if.as_mut().filter(|what_if| what_if.runs() < MOST_RUNS);
+        let otherwise = affordable.and_then(|what_if| what_if.tell(&explanation));
+        explanation.otherwise = otherwise.unwrap_or(explanation.otherwise);
+        self.report.line(&Said::Explained { conn: self.story.conn, explanation: &explanation });
+        whole(text, &explanation);
     }
 }
 

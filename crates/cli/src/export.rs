@@ -30,17 +30,27 @@ pub(crate) fn run(export: &Export, report: &Report) -> Result<(), Failure> {
             let written = pcapng::write_both(both, create(output)?);
             report.captured(output, &written.map_err(|error| not_whole(output, error))?);
         }
-        Of::Log { recording } => {
-            let recording = open(recording)?;
-            let records = qlog::write(recording, create(output)?);
-            report.logged(output, records.map_err(|error| not_whole(output, error))?);
-        }
+        Of::Log { recording } => log(open(recording)?, (output, create(output)?), report)?,
     }
     Ok(())
 }
 
+/// Makes a qlog of a recording, in the file of this name.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn log(
+    recording: File,
+    (output, to): (&Path, impl Write),
+    report: &Report,
+) -> Result<(), Failure> {
+    let records = qlog::write(recording, to);
+    report.logged(output, records.map_err(|error| not_whole(output, error))?);
+    Ok(())
+}
+
 /// A recording, found to be one: what isn't overwrites nothing.
-fn open(path: &Path) -> Result<File, Failure> {
+pub(crate) fn open(path: &Path) -> Result<File, Failure> {
     let unreadable = |error| blame::local(format!("cannot read the recording {}", path.display()), &error);
     let mut file = File::open(path).map_err(unreadable)?;
     match RecordingReader::open(&file) {

@@ -40,7 +40,7 @@ use clap::Parser;
 
 use crate::args::CommandLine;
 use crate::exit::{Exit, Failure};
-use crate::page::Page;
+use crate::page::Afterwards;
 use crate::pcap::Capture;
 use crate::report::Report;
 use crate::settings::{Action, Settings};
@@ -67,14 +67,14 @@ fn run(mut settings: Settings, report: &Arc<Report>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::new(Exit::Other, "cannot start").because(error))?;
     let start = clock::unix_nanos();
-    let page = Page::wanted(&mut settings.action)?;
+    let afterwards = Afterwards::wanted(&mut settings.action)?;
     let capture = settings.action.endpoint().map_or(Ok(None), |endpoint| Capture::begin(endpoint, start))?;
     let views = Views::open(&settings.seeing, settings.action.role(), start, capture)?;
     let done = runtime.block_on(act(&settings.action, &views, report));
     // What is still to be said by the endpoint's task is said when it is dropped. Nobody waits any more for a
     // look-up that hangs.
     runtime.shutdown_timeout(PATIENCE_AT_THE_END);
-    done.and(views.finish(report)).and(page.map_or(Ok(()), |page| page.make(report)))
+    done.and(views.finish(report)).and(afterwards.map_or(Ok(()), |afterwards| afterwards.make(report)))
 }
 
 async fn act(action: &Action, views: &Views, report: &Arc<Report>) -> Result<(), Failure> {
@@ -90,7 +90,9 @@ async fn act(action: &Action, views: &Views, report: &Arc<Report>) -> Result<(),
         Action::Replay(path) => replay::run(path, views, report),
         Action::Report { recordings, page } => page::write(page, recordings, report),
         Action::Compare { comparison, page } => compare::run(comparison, page.as_ref(), report),
-        Action::Explain { recording, question } => explain::run(recording, question, report),
+        Action::Explain { recording, other, question } => {
+            explain::run(recording, other.as_deref(), question, report)
+        }
         Action::Export(export) => export::run(export, report),
         Action::Demo(demo) => demo::run(demo),
         Action::Learn(learn) => learn::run(learn),

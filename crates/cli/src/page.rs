@@ -1,4 +1,4 @@
-//! The page: a run as HTML, from recordings or at the end of a run that nobody else wanted recorded.
+//! The page: a run as HTML, from recordings or at the end of a run that nobody else wanted recorded; and its qlog then.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -11,27 +11,37 @@ use tempfile::TempPath;
 
 use crate::blame;
 use crate::exit::{Exit, Failure};
+use crate::export;
 use crate::report::Report;
 use crate::settings::Action;
 
-/// A page that is to be made when the run is over.
-pub(crate) struct Page {
-    page: PathBuf,
+/// What is to be made of the run's recording when it is over: the page, and the qlog.
+pub(crate) struct Afterwards {
+    page: Option<PathBuf>,
+    log: Option<PathBuf>,
     recording: PathBuf,
-    /// Nobody wanted the recording to stay. Only this user can read it, for it holds all data.
+    /// Nobody wanted the recording to stay. Only this user can read it, for it may hold all data.
     _temporary: Option<TempPath>,
 }
 
-impl Page {
-    /// The page that a command is asked for with `--report`, if it is: the run is recorded for it.
+impl Afterwards {
+    /// What a command is asked for with `--report` and `--qlog`, if it is: the run is recorded for it.
     ///
     /// # Errors
-    /// There is no room for a temporary file.
+    /// One of them can't be written, or there is no room for a temporary file.
     pub(crate) fn wanted(action: &mut Action) -> Result<Option<Self>, Failure> {
         let Some(endpoint) = action.endpoint() else { return Ok(None) };
-        let Some(page) = endpoint.report.clone() else { return Ok(None) };
+        let (page, log) = (endpoint.report.clone(), endpoint.qlog.clone());
+        if page.is_none() && log.is_none() {
+            return Ok(None);
+        }
         // What can't be written is told now, rather than after an hour.
-        File::create(&page).map_err(|error| unwritable(&page, &error))?;
+        if let Some(page) = &page {
+            File::create(page).map_err(|error| unwritable(page, &error))?;
+        }
+        if let Some(log) = &log {
+            create(log)?;
+        }
         let (recording, temporary) = match &endpoint.record {
             Some(recording) => (recording.clone(), None),
             None => {
@@ -44,22 +54,33 @@ impl Page {
         // A capture is made of the same recording.
         endpoint.record_payload |= endpoint.record.is_none() && endpoint.pcap.is_some();
         endpoint.record = Some(recording.clone());
-        Ok(Some(Self { page, recording, _temporary: temporary }))
+        Ok(Some(Self { page, log, recording, _temporary: temporary }))
     }
 
-    /// Makes it. Of a run that never began there is none.
+    /// Makes them. Of a run that never began there are none.
     ///
     /// # Errors
-    /// As [`write()`].
+    /// As [`write()`], and as [`export::run`].
     pub(crate) fn make(&self, told: &Report) -> Result<(), Failure> {
         let has_begun = fs::metadata(&self.recording).is_ok_and(|file| file.len() > 0);
         if !has_begun {
-            let _it_is_empty = fs::remove_file(&self.page);
+            for empty in self.page.iter().chain(&self.log) {
+                let _it_is_empty = fs::remove_file(empty);
+            }
             return Ok(());
         }
+        if let Some(log) = &self.log {
+            export::log(export::open(&self.recording)?, (log, create(log)?), told)?;
+        }
+        let Some(page) = &self.page else { return Ok(()) };
         let run = read(&self.recording, no_page)?;
-        make(&self.page, vec![Source { name: "this run".to_owned(), run }], told)
+        make(page, vec![Source { name: "this run".to_owned(), run }], told)
     }
+}
+
+fn create(log: &Path) -> Result<File, Failure> {
+    let denied = |error| blame::local(format!("cannot write the log {}", log.display()), &error);
+    File::create(log).map_err(denied)
 }
 
 /// Makes a page of one recording, or of both ends' recordings.

@@ -19,7 +19,10 @@ use crate::export::is_stdout;
 use crate::learn::Learn;
 use crate::live::Watch;
 
+mod action;
 mod files;
+
+pub(crate) use action::{Action, Export, Of};
 
 /// How long a client goes on until its connection is open. The RFC's 180 s suit a server, which nobody watches.
 /// Afterwards the RFC's 100 s hold for a client, too: on a bad link a TCP that backs off is silent for long.
@@ -37,58 +40,6 @@ const HEADERS: u16 = 40 + 8 + 20;
 pub(crate) struct Settings {
     pub(crate) action: Action,
     pub(crate) seeing: Seeing,
-}
-
-#[derive(Debug)]
-pub(crate) enum Action {
-    Serve(Serve),
-    Ask(Ask),
-    Replay(PathBuf),
-    /// Of this process, or of the only one that runs.
-    Top {
-        pid: Option<u32>,
-        every: Duration,
-    },
-    /// Of this process, or of all.
-    Ss {
-        pid: Option<u32>,
-    },
-    Report {
-        recordings: Vec<PathBuf>,
-        page: PathBuf,
-    },
-    Explain {
-        recording: PathBuf,
-        question: Question,
-    },
-    Compare {
-        comparison: Comparison,
-        page: Option<PathBuf>,
-    },
-    Export(Export),
-    Demo(Demo),
-    DemoFiles {
-        steps: Vec<String>,
-        into: PathBuf,
-    },
-    Learn(Learn),
-}
-
-/// A recording, made into something else.
-#[derive(Debug)]
-pub(crate) struct Export {
-    pub(crate) of: Of,
-    /// `-` is standard output.
-    pub(crate) output: PathBuf,
-}
-
-/// What is made of which recording.
-#[derive(Debug)]
-pub(crate) enum Of {
-    /// A packet capture, of one end or of both.
-    Capture { recording: PathBuf, other: Option<PathBuf> },
-    /// A qlog.
-    Log { recording: PathBuf },
 }
 
 #[derive(Debug)]
@@ -127,6 +78,7 @@ pub(crate) struct EndpointSettings {
     pub(crate) report: Option<PathBuf>,
     pub(crate) record_payload: bool,
     pub(crate) pcap: Option<PathBuf>,
+    pub(crate) qlog: Option<PathBuf>,
 }
 
 /// What faults are drawn from.
@@ -242,9 +194,9 @@ impl Settings {
                 let action = Action::Report { recordings, page: output };
                 Ok(Self { action, seeing: Seeing { json, quiet, ..Seeing::default() } })
             }
-            Command::Explain(args::Explain { recording, about, connection, json }) => {
+            Command::Explain(args::Explain { recording, other, about, connection, json }) => {
                 let question = Question { about: about.about(), connection };
-                let action = Action::Explain { recording, question };
+                let action = Action::Explain { recording, other, question };
                 Ok(Self { action, seeing: Seeing { json, ..Seeing::default() } })
             }
             Command::Compare(compare) => Ok(Self::compare(compare)),
@@ -330,8 +282,8 @@ impl EndpointSettings {
     fn new(config: Config, faults: FaultFlags, record: args::Record) -> Self {
         let seed = Seed::new(&faults);
         let impair = faults.impair.into();
-        let args::Record { record, record_payload, report, pcap } = record;
-        Self { config, faults: faults.into(), seed, impair, record, record_payload, report, pcap }
+        let args::Record { record, record_payload, report, pcap, qlog } = record;
+        Self { config, faults: faults.into(), seed, impair, record, record_payload, report, pcap, qlog }
     }
 }
 

@@ -7,6 +7,7 @@ use lucid_conn::engine::{Call, ConnId, Endpoint, Event, Input, Time, What};
 
 use crate::follow::Heard;
 use crate::run::{Keep, Story};
+use crate::series::Segment;
 use draft::Draft;
 
 mod copies;
@@ -67,6 +68,11 @@ impl Collector {
             Heard::Settled(endpoint) => self.settled(at, endpoint),
             Heard::Replied(_) => {}
         }
+    }
+
+    /// The segment of this connection that left last.
+    pub(crate) fn last_left(&self, conn: ConnId) -> Option<&Segment> {
+        self.drafts.get(&conn)?.last_left()
     }
 
     fn event(&mut self, event: &Event) {

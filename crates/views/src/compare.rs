@@ -1,7 +1,6 @@
-//! Runs beside each other: what they came to, where they part, and their curves together.
+//! Runs beside each other: what they came to, and where they part. [`crate::report::together`] lays their curves over each other.
 
 mod link;
-mod page;
 mod simulate;
 
 use core::time::Duration;
@@ -12,11 +11,10 @@ use serde::Serialize;
 use crate::explain::origin;
 use crate::run::Story;
 use crate::summary::Summary;
-use crate::words::sentence;
+use crate::words::{amount, sentence, time};
 
 pub use link::{LinkError, parse_link};
 pub use lucid_congestion::{Algorithm, UnknownAlgorithm};
-pub use page::page;
 pub use simulate::{Simulation, SimulationError};
 
 /// A connection, and what to call it beside others.
@@ -69,10 +67,65 @@ impl Row {
         }
     }
 
+    /// What stands above [`Row::cells`].
+    pub const HEADINGS: [&'static str; 9] =
+        ["", "time", "rate", "lost", "again", "timeouts", "in recovery", "round trip", "mean cwnd"];
+
+    /// The row in words: its name, and eight values.
+    #[must_use]
+    pub fn cells(&self) -> [String; 9] {
+        [
+            self.name.clone(),
+            time(self.duration),
+            format!("{}/s", amount(self.rate() as u64)),
+            self.lost.to_string(),
+            self.retransmissions.to_string(),
+            self.timeouts.to_string(),
+            time(self.time_in_recovery),
+            self.round_trip.map_or_else(|| "-".to_owned(), time),
+            amount(self.window as u64),
+        ]
+    }
+
     /// Bytes per second.
     #[must_use]
     pub fn rate(&self) -> f64 {
         if self.duration.is_zero() { 0.0 } else { self.bytes as f64 / self.duration.as_secs_f64() }
+    }
+}
+
+/// What the rows come to, in sentences: who was the fastest, and what the others took.
+#[must_use]
+pub fn sentences(rows: &[Row]) -> Vec<String> {
+    let mut by_rate: Vec<&Row> = rows.iter().collect();
+    by_rate.sort_by(|one, other| other.rate().total_cmp(&one.rate()));
+    let Some((first, others)) = by_rate.split_first() else { return Vec::new() };
+    let mut said = vec![format!(
+        "{} was the fastest: {} in {}, {}/s.",
+        first.name,
+        amount(first.bytes),
+        time(first.duration),
+        amount(first.rate() as u64)
+    )];
+    said.extend(others.iter().map(|row| {
+        let slower = 100.0 * (1.0 - row.rate() / first.rate().max(1.0));
+        let rate = if slower < 0.5 { "as fast".to_owned() } else { format!("{slower:.0} % slower") };
+        format!("{} was {rate}, with {}.", row.name, losses(row))
+    }));
+    said.insert(1, format!("It had {}.", losses(first)));
+    said
+}
+
+fn losses(row: &Row) -> String {
+    let lost = match row.lost {
+        0 => "no loss".to_owned(),
+        1 => "one segment lost".to_owned(),
+        lost => format!("{lost} segments lost"),
+    };
+    match row.timeouts {
+        0 => format!("{lost} and no timeout"),
+        1 => format!("{lost} and one timeout"),
+        timeouts => format!("{lost} and {timeouts} timeouts"),
     }
 }
 

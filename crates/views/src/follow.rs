@@ -8,7 +8,7 @@ use std::io::Read;
 
 use lucid_conn::engine::{
     CallError, ConnId, Endpoint, Event, Input, Output, Recorded, RecordingReader, ReplayError, Reply,
-    SentSegment, Time,
+    SentSegment, Setup, Time,
 };
 use lucid_wire::{Header, PseudoHeader, Train};
 use std::net::SocketAddr;
@@ -57,70 +57,101 @@ pub fn follow<R: Read>(
     mut reader: RecordingReader<R>,
     watch: &mut dyn FnMut(Time, Heard<'_>),
 ) -> Result<Time, FollowError> {
-    let mut endpoint = Endpoint::new(reader.setup().clone());
-    endpoint.observe(true);
-    let mut again = Again { endpoint, watch, waiting: VecDeque::new() };
-    let mut last = Time::ZERO;
-    let followed = loop {
-        let record = match reader.next_record() {
-            Ok(Some(record)) => record,
-            Ok(None) => break Ok(()),
-            Err(error) => break Err(error.into()),
-        };
-        let at = record.at;
-        let expected = match record.what {
-            Recorded::Input(input) => {
-                (again.watch)(last, Heard::Settled(&again.endpoint));
-                again.input(at, input);
-                last = at;
-                continue;
-            }
-            Recorded::Sent(expected) => Some(expected),
-            Recorded::Drained => None,
-        };
-        last = at;
-        let found = again.next_segment(at);
-        if found != expected {
-            let (expected, found) = (expected.map(Box::new), found.map(Box::new));
-            break Err(ReplayError::Mismatch { record: reader.number(), at, expected, found });
-        }
-    };
+    let mut again = Again::new(reader.setup().clone());
+    let followed = again.replay(&mut reader, Time::from_nanos(u64::MAX), watch);
     // What led to an error may still wait to be told. Segments that nobody asked for never left.
-    again.tell_what_waits(last);
-    (again.watch)(last, Heard::Settled(&again.endpoint));
-    followed.map(|()| last)
+    again.tell_what_waits(watch);
+    again.settle(watch);
+    followed.map(|()| again.last)
 }
 
-/// An endpoint that lives through a recording.
-struct Again<'a> {
+/// An endpoint that lives through a recording, and may live on behind it.
+pub(crate) struct Again {
     endpoint: Endpoint,
-    watch: &'a mut dyn FnMut(Time, Heard<'_>),
     /// The rest of a train: its segments are compared one by one.
     waiting: VecDeque<(Option<ConnId>, Header, usize, SentSegment)>,
+    /// The time that it was told last.
+    last: Time,
+    /// When it wants to be woken.
+    wait: Option<Time>,
 }
 
-impl Again<'_> {
-    fn input(&mut self, at: Time, input: Input) {
-        (self.watch)(at, Heard::Input(&input));
+impl Again {
+    pub(crate) fn new(setup: Setup) -> Self {
+        let mut endpoint = Endpoint::new(setup);
+        endpoint.observe(true);
+        Self { endpoint, waiting: VecDeque::new(), last: Time::ZERO, wait: None }
+    }
+
+    pub(crate) fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// When it wants to be woken, as it said when it was drained last.
+    pub(crate) fn wait(&self) -> Option<Time> {
+        self.wait
+    }
+
+    /// Goes through the records of a recording until the first that is later than `until`.
+    pub(crate) fn replay<R: Read>(
+        &mut self,
+        reader: &mut RecordingReader<R>,
+        until: Time,
+        watch: &mut dyn FnMut(Time, Heard<'_>),
+    ) -> Result<(), FollowError> {
+        while let Some(record) = reader.next_record()?.filter(|record| record.at <= until) {
+            let at = record.at;
+            let expected = match record.what {
+                Recorded::Input(input) => {
+                    let _it_was_for_the_application = self.input(at, input, watch);
+                    continue;
+                }
+                Recorded::Sent(expected) => Some(expected),
+                Recorded::Drained => None,
+            };
+            let found = self.next_segment(at, watch);
+            if found != expected {
+                let (expected, found) = (expected.map(Box::new), found.map(Box::new));
+                return Err(ReplayError::Mismatch { record: reader.number(), at, expected, found });
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn input(
+        &mut self,
+        at: Time,
+        input: Input,
+        watch: &mut dyn FnMut(Time, Heard<'_>),
+    ) -> Result<Reply, CallError> {
+        self.settle(watch);
+        self.last = at;
+        watch(at, Heard::Input(&input));
         if let Input::Datagrams { from, bytes, size, .. } = &input {
             let (mut batch, size) = (bytes.clone(), *size);
             while !batch.is_empty() && size > 0 {
                 // What is no segment is told by the endpoint, as an event.
                 let Ok(train) = Train::decode(&mut batch, size, &PseudoHeader::None) else { continue };
                 for (header, bytes) in train.headers() {
-                    (self.watch)(at, Heard::Arrived { from: *from, header: &header, bytes });
+                    watch(at, Heard::Arrived { from: *from, header: &header, bytes });
                 }
             }
         }
         let reply = self.endpoint.handle(at, input);
-        (self.watch)(at, Heard::Replied(&reply));
+        watch(at, Heard::Replied(&reply));
+        reply
     }
 
     /// The next segment that the endpoint sends; none if it has nothing to send.
-    fn next_segment(&mut self, now: Time) -> Option<SentSegment> {
+    pub(crate) fn next_segment(
+        &mut self,
+        now: Time,
+        watch: &mut dyn FnMut(Time, Heard<'_>),
+    ) -> Option<SentSegment> {
+        self.last = now;
         loop {
             if let Some((conn, header, bytes, segment)) = self.waiting.pop_front() {
-                (self.watch)(now, Heard::Left { conn, header: &header, bytes });
+                watch(now, Heard::Left { conn, header: &header, bytes });
                 return Some(segment);
             }
             match self.endpoint.poll(now) {
@@ -129,17 +160,30 @@ impl Again<'_> {
                     let each = train.headers().zip(sent);
                     self.waiting.extend(each.map(|((header, bytes), sent)| (conn, header, bytes, sent)));
                 }
-                Output::Event(event) => (self.watch)(now, Heard::Event(&event)),
+                Output::Event(event) => watch(now, Heard::Event(&event)),
                 Output::Notice { .. } => {}
-                Output::Wait(_) => return None,
+                Output::Wait(until) => {
+                    self.wait = until;
+                    return None;
+                }
             }
         }
     }
 
-    fn tell_what_waits(&mut self, now: Time) {
+    /// All that it has to say now.
+    pub(crate) fn drain(&mut self, now: Time, watch: &mut dyn FnMut(Time, Heard<'_>)) {
+        while self.next_segment(now, watch).is_some() {}
+    }
+
+    /// Until the next input nothing changes.
+    pub(crate) fn settle(&self, watch: &mut dyn FnMut(Time, Heard<'_>)) {
+        watch(self.last, Heard::Settled(&self.endpoint));
+    }
+
+    fn tell_what_waits(&mut self, watch: &mut dyn FnMut(Time, Heard<'_>)) {
         loop {
-            match self.endpoint.poll(now) {
-                Output::Event(event) => (self.watch)(now, Heard::Event(&event)),
+            match self.endpoint.poll(self.last) {
+                Output::Event(event) => watch(self.last, Heard::Event(&event)),
                 Output::Notice { .. } => {}
                 Output::Transmit { .. } | Output::Wait(_) => return,
             }

@@ -17,6 +17,7 @@
 //! | [`mod@meet`] | two recordings of one run: clocks brought together, segments found again |
 //! | [`summary`] | what came of it, in numbers and in sentences |
 //! | [`mod@explain`] | why it happened, in plain words |
+//! | [`mod@whatif`] | what would have happened otherwise: a run that goes on with one thing changed |
 //! | [`compare`] | runs beside each other, and transfers in virtual time to compare |
 //! | [`rehearsal`] | clients that ask and a server that answers, in virtual time, both recorded |
 //! | [`words`] | any event as a sentence |
@@ -44,6 +45,7 @@ pub mod segments;
 pub mod series;
 pub mod summary;
 mod virtual_time;
+pub mod whatif;
 pub mod words;
 
 #[cfg(test)]
@@ -54,3 +56,4 @@ pub use follow::{FollowError, follow};
 pub use report::{Source, report};
 pub use run::{Run, Story};
 pub use summary::Summary;
+pub use whatif::WhatIf;

@@ -17,8 +17,9 @@ use serde_json::{Value, json};
 
 mod data;
 
-/// Where the events' names and fields are told: this file. The draft leaves URNs of its own to RFCs.
-pub const SCHEMA: &str = "https://github.com/lucid-tcp/lucid/112026/qlog/tcp";
+/// What names the schema of these events, which this file tells. The draft keeps its own URNs for RFCs and wants the namespace in
+/// the name; a UUID (RFC 9562 section 4) is nobody's domain, and no one else's.
+pub const SCHEMA: &str = "urn:uuid:b836b1ad-6eec-45b0-a2de-16e6892fe515?=namespace=tcp";
 
 /// What begins and what ends a record (RFC 7464 section 2.2).
 const RECORD_SEPARATOR: &[u8] = b"\x1e";

@@ -11,20 +11,25 @@ use crate::meet::{Meeting, meet};
 use crate::run::Run;
 use crate::summary::Summary;
 use data::{Made, StoryData};
+use together::Together;
+
+pub use together::together;
 
 mod data;
 mod rates;
 mod thin;
+mod together;
 
 const PAGE: &str = include_str!("report/page/page.html");
 const STYLE: &str = include_str!("report/page/style.css");
 /// In the order in which they build on each other.
-const SCRIPTS: [&str; 9] = [
+const SCRIPTS: [&str; 10] = [
     include_str!("report/page/data.js"),
     include_str!("report/page/axis.js"),
     include_str!("report/page/panel.js"),
     include_str!("report/page/sequence.js"),
     include_str!("report/page/plots.js"),
+    include_str!("report/page/together.js"),
     include_str!("report/page/ladder.js"),
     include_str!("report/page/events.js"),
     include_str!("report/page/buffers.js"),
@@ -76,6 +81,8 @@ struct Report {
     stories: Vec<StoryData>,
     /// Pairs of stories that are two ends of one connection, by their places in `stories`.
     pairs: Vec<(usize, usize)>,
+    /// Where the stories are runs to compare, laid over each other: how they compare.
+    together: Option<Together>,
 }
 
 /// A page that was made.
@@ -92,9 +99,12 @@ pub struct Page {
 /// # Errors
 /// None that values here lead to: what serde_json says.
 pub fn report(sources: Vec<Source>, limits: Limits) -> Result<Page, serde_json::Error> {
-    let report = gather(sources, limits);
+    page(&gather(sources, limits))
+}
+
+fn page(report: &Report) -> Result<Page, serde_json::Error> {
     // Nothing in it may end the script that holds it.
-    let data = serde_json::to_string(&report)?.replace('<', "\\u003c");
+    let data = serde_json::to_string(report)?.replace('<', "\\u003c");
     let mut scripts = String::from("\"use strict\";\n");
     for script in SCRIPTS {
         scripts += script;
@@ -168,6 +178,7 @@ fn gather(mut sources: Vec<Source>, limits: Limits) -> Report {
         sources: sources.iter().map(|source| source.name.clone()).collect(),
         kinds: made.into_kinds(),
         stories,
+        together: None,
     }
 }
 

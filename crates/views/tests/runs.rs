@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use lucid_congestion::Phase;
 use lucid_conn::engine::{
     Arrival, Call, Config, ConnId, Event, Limit, PathMtu, Profile, RecoveryState, Time, What,
 };
@@ -180,6 +181,27 @@ fn time_in_recovery_is_what_the_endpoint_said_while_it_went_on() {
         }
     }
     assert!(compared >= 10, "{compared} runs had a recovery");
+}
+
+#[test]
+fn the_controller_is_in_recovery_as_long_as_the_engine_is() {
+    let mut compared = 0;
+    // With seed 3 the very ACK that ends a recovery finds the next loss.
+    for seed in 1..8 {
+        let run = transfer(&modern(), 300_000, 60, seed);
+        for (at, recovery) in &run.recovery {
+            let before = run.events.iter().rev().filter(|event| event.at <= *at);
+            let mut phases = before.filter_map(|event| match &event.what {
+                What::Window { phase, .. } => Some(phase.after),
+                _ => None,
+            });
+            let Some(phase) = phases.next() else { continue };
+            let both = (*recovery == RecoveryState::Recovery, phase == Phase::FastRecovery);
+            assert_eq!(both.0, both.1, "seed {seed} at {at}: {recovery:?}, {phase}");
+            compared += usize::from(both.0);
+        }
+    }
+    assert!(compared > 50, "in recovery {compared} times");
 }
 
 #[test]

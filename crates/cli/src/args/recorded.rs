@@ -77,6 +77,8 @@ Examples:
       the run in a few sentences, and every turn of it in a line
   lucid explain run.rec --lost
       each segment that went again: why, and what would have happened otherwise
+  lucid explain server.rec client.rec --lost
+      what would have happened otherwise is then run on with both ends as they were
   lucid explain run.rec --at 1.204s
       how it stood at that time";
 
@@ -84,6 +86,9 @@ Examples:
 pub(crate) struct Explain {
     /// A recording, as made with --record
     pub(crate) recording: PathBuf,
+    /// The recording of the other end, if there is one: then it is known what was lost, and what would have been otherwise
+    #[arg(value_name = "OTHER END")]
+    pub(crate) other: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) about: Asked,
     /// Of this connection alone, by its number in the recording

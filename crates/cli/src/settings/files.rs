@@ -63,7 +63,8 @@ impl EndpointSettings {
         let record = self.record.as_deref().map(|path| ("the recording", path, "--record"));
         let pcap = self.pcap.as_deref().map(|path| ("the capture", path, "--pcap"));
         let page = self.report.as_deref().map(|path| ("the page", path, "--report"));
-        record.into_iter().chain(pcap).chain(page).collect()
+        let log = self.qlog.as_deref().map(|path| ("the log", path, "--qlog"));
+        record.into_iter().chain(pcap).chain(page).chain(log).collect()
     }
 }
 

@@ -8,6 +8,7 @@
 mod bench;
 mod chromium;
 mod page;
+mod together;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -113,3 +113,19 @@ fn recordings_of_both_ends_make_one_capture() {
     let twice = bench.run("pcap client.lucid client.lucid -o twice.pcapng");
     twice.failed(2, &["twice.pcapng is empty", "not of both ends"]);
 }
+
+#[test]
+fn a_run_s_qlog_is_that_of_its_recording() {
+    let bench = Bench::new();
+    let server = bench.serve("--mss 1000 --drop data:3");
+    let get = format!("get 8192.txt --record run.lucid --qlog live.sqlog --server {}", server.address);
+    bench.run(&get).succeeded();
+    assert_eq!(bench.run("qlog run.lucid -o -").succeeded().stdout.as_bytes(), bench.read("live.sqlog"));
+    let get = format!("get 2048.txt --qlog alone.sqlog --server {}", server.address);
+    bench.run(&get).succeeded();
+    assert!(String::from_utf8_lossy(&bench.read("alone.sqlog")).contains("tcp:connection_started"));
+    bench
+        .run(&format!("get 2048.txt --force --qlog no/such.sqlog --server {}", server.address))
+        .failed(8, &["no/such.sqlog"]);
+    server.stop("INT");
+}

@@ -33,6 +33,24 @@ fn a_run_is_told_in_sentences_and_each_turn_by_its_number() {
 }
 
 #[test]
+fn what_would_have_happened_otherwise_is_run_on_with_one_end_or_both() {
+    let bench = recorded();
+    let alone = bench.run("explain server.rec --lost");
+    let both = bench.run("explain server.rec client.rec --lost");
+    for (told, how) in
+        [(&alone, "one of lucid's own in its peer's place"), (&both, "Both ends run on over a path of")]
+    {
+        let words = told.succeeded().stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("otherwise Had bytes") && words.contains("sooner"), "{words}");
+        assert!(words.contains(how), "{words}");
+    }
+    let other = bench.serve("--record other.rec");
+    bench.run(&format!("get 2048.txt --server {}", other.address)).succeeded();
+    other.stop("INT");
+    bench.run("explain server.rec other.rec --lost").failed(2, &["have no connection in common"]);
+}
+
+#[test]
 fn programs_read_the_same_as_json() {
     let bench = recorded();
     let told = bench.run("explain server.rec --lost --json");

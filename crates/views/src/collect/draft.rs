@@ -214,6 +214,11 @@ impl Draft {
         }
     }
 
+    /// The one that left last.
+    pub(super) fn last_left(&self) -> Option<&Segment> {
+        self.story.outgoing.segments.get(self.left.checked_sub(1)?)
+    }
+
     /// The connection as it is between two inputs; `is_writing`: its application gave it something to send with the last.
     pub(super) fn sample(
         &mut self,

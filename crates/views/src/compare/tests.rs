@@ -4,6 +4,7 @@ use lucid_congestion::Algorithm;
 use lucid_conn::engine::{Config, PathMtu, Profile};
 
 use super::*;
+use crate::report::{Limits, together};
 
 fn run(algorithm: Algorithm, link: &str, seed: u64) -> Named {
     let mut config = Config::new(Profile::Modern);
@@ -41,17 +42,27 @@ fn controllers_part_where_the_first_window_differs() {
 }
 
 #[test]
-fn a_page_has_a_curve_for_each_and_asks_for_nothing() {
+fn a_page_has_the_lines_of_each_and_where_they_part() {
     let runs = [run(Algorithm::NewReno, "10mbit,20ms", 1), run(Algorithm::Cubic, "10mbit,20ms", 1)];
     let rows: Vec<_> = runs.iter().map(Row::of).collect();
-    let page = page("a < b", &runs, &rows, parting(&runs).as_ref());
-    assert_eq!(
-        page.matches("class=\"curve\" d=\"M").count(),
-        2 + 3 * 2,
-        "two keys, and two curves in three plots"
-    );
-    assert!(page.contains("a &lt; b") && !page.contains("http") && !page.contains("NaN"));
-    assert!(page.len() < 400_000, "{}", page.len());
+    let parting = parting(&runs).expect("they aren't the same");
+    let page = together("a < b", &runs, &rows, Some(&parting), Limits::default()).expect("a page").html;
+    assert!(page.contains("<title>a &lt; b"), "{}", &page[..500]);
+    let (_, data) = page.split_once("id=\"data\">").expect("the data");
+    let data: serde_json::Value =
+        serde_json::from_str(data.split_once("</script>").expect("its end").0).expect("JSON");
+    let compared = &data["together"];
+    assert_eq!(compared["rows"].as_array().map(Vec::len), Some(2));
+    assert_eq!(compared["rows"][1][0], "cubic");
+    for (named, story) in runs.iter().zip(data["stories"].as_array().expect("stories")) {
+        assert_eq!(story["name"], named.name.as_str());
+        let points = story["lines"]["cwnd"]["v"].as_array().expect("values");
+        assert_eq!(points.len(), named.story.cwnd.points().len(), "no point of a short run is left out");
+        assert_eq!(story["from"], 0, "each begins at zero");
+    }
+    let (at, what) = parting.then[0].1.clone().expect("it goes on");
+    assert_eq!(compared["parting"][0], serde_json::json!([at.as_nanos(), what]));
+    assert!(page.len() < 2_000_000, "{}", page.len());
 }
 
 #[test]

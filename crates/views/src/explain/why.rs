@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use lucid_conn::engine::{Cause, Change, Event, SegmentSummary, Time, What};
+use lucid_conn::engine::{Cause, Change, CloseReason, Event, SegmentSummary, Time, What};
 use lucid_wire::Flags;
 
 use super::origin;
@@ -39,6 +39,12 @@ pub(super) fn why(story: &Story, number: usize) -> Why {
             timeout(story, event.at, *rto, oldest, *count)
         }
         What::TailProbe { .. } => tail_probe(story, event.at),
+        What::WindowProbe { next_in, .. } if event.cause == Cause::SillyWindowOverride => Why {
+            reason: "The peer's window is nearly closed: it has no room for the next segment, and says so. Lest both sides wait for ever, \
+                     what fits goes after a while."
+                .into(),
+            otherwise: format!("If the window stays so small, the next goes in {}.", time(*next_in)),
+        },
         What::WindowProbe { next_in, .. } => Why {
             reason: "The peer's window is closed: its application does not read. Should its word that the window is open again get lost, \
                      both sides would wait for ever; so this side asks now and then."
@@ -53,8 +59,23 @@ pub(super) fn why(story: &Story, number: usize) -> Why {
                 of.saturating_sub(*count)
             ),
         },
-        What::Closed { reason, .. } => Why { reason: format!("It ended so: {reason}."), otherwise: String::new() },
+        What::Closed { reason, .. } => Why { reason: closed(reason), otherwise: String::new() },
         _ => Why { reason: capital(event.cause.sentence()), otherwise: String::new() },
+    }
+}
+
+/// The end of a connection that was not both sides' wish.
+fn closed(reason: &CloseReason) -> String {
+    match reason {
+        CloseReason::Reset => "The peer has let go of the connection, with a reset: no one is there any more to repair anything for, and \
+                               what was under way is given up."
+            .into(),
+        CloseReason::Refused => "The peer answered the SYN with a reset: no one listens on that port, or it wants no more.".into(),
+        CloseReason::Aborted => "The application gave the connection up, with all that was under way.".into(),
+        CloseReason::TimedOut { .. } | CloseReason::NotAlive { .. } | CloseReason::Unreachable => {
+            format!("{} The peer, or the path to it, counts as gone.", capital(&reason.to_string()))
+        }
+        _ => capital(&reason.to_string()),
     }
 }
 

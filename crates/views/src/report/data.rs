@@ -113,6 +113,18 @@ pub(super) struct StoryData {
     events: EventsData,
 }
 
+impl StoryData {
+    /// It by another name, without its segments: lines and events are all that is shown of it.
+    pub(super) fn in_lines(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.name);
+        self.out.segments = SegmentsData::default();
+        self.r#in.segments = SegmentsData::default();
+        self.out.sacked.clear();
+        self.r#in.sacked.clear();
+        self
+    }
+}
+
 /// Sentence and clause of every cause.
 pub(super) fn causes() -> Vec<(&'static str, &'static str)> {
     Cause::ALL.iter().map(|cause| (cause.sentence(), cause.rfc())).collect()

@@ -218,7 +218,7 @@ impl Connection {
         Path {
             smoothed_rtt: self.rtt.smoothed(),
             min_rtt: self.rtt.min(),
-            recovering: self.episode.as_ref().is_some_and(|episode| episode.kind == Kind::Loss),
+            recovering: self.is_repairing(),
             arrived_segments: self.sender.in_flight().arrived_segments(),
         }
     }
@@ -258,20 +258,24 @@ impl Connection {
         if self.episode.is_none() && news.advanced {
             self.sender.in_flight_mut().forget_assumed();
         }
+        let mut ack = self.ack_event(now, news, lost, limited);
+        let has_recovered = ended.as_ref().is_some_and(|ended| ended.kind != Kind::Timeout);
+        if ended.is_some() {
+            self.rack.on_recovered();
+        }
+        if has_recovered {
+            self.congest(now, Cause::RecoveryPoint, |congestion| congestion.on_recovered(&ack));
+        }
+        // RFC 6675 section 5: what this ACK finds lost was sent after the recovery point. It begins a recovery of its own,
+        // behind the one that ends here.
         self.resolve_tail_probe(now, news);
         if lost > 0 && self.episode.is_none() {
             self.begin_episode(now, Kind::Loss, Cause::FoundLost);
         }
-        let ack = self.ack_event(now, news, lost, limited);
-        if let Some(ended) = ended {
-            self.rack.on_recovered();
-            if ended.kind != Kind::Timeout {
-                self.congest(now, Cause::RecoveryPoint, |congestion| congestion.on_recovered(&ack));
-                if self.congestion.recovery() == Recovery::Proportional {
-                    return;
-                }
-            }
+        if has_recovered && self.congestion.recovery() == Recovery::Proportional {
+            return;
         }
+        ack.recovering = self.is_repairing();
         let in_flight = self.counted(self.sender.in_flight().pipe());
         if let Some(prr) = self.episode.as_mut().and_then(|episode| episode.prr.as_mut()) {
             return prr.on_ack(ack.delivered, in_flight, news.advanced && lost == 0);
@@ -298,10 +302,15 @@ impl Connection {
             smoothed_rtt: self.rtt.smoothed(),
             min_rtt: self.rtt.min(),
             window_limited,
-            recovering: self.episode.as_ref().is_some_and(|episode| episode.kind == Kind::Loss),
+            recovering: self.is_repairing(),
             rate,
             total_delivered: self.rate.delivered(),
         }
+    }
+
+    /// A loss that was found before the timer is being repaired.
+    fn is_repairing(&self) -> bool {
+        self.episode.as_ref().is_some_and(|episode| episode.kind == Kind::Loss)
     }
 
     /// The window is cut: a loss, or a mark.

@@ -6,6 +6,8 @@ class Axis {
     this.cursor = null;
     this.marked = null;
     this.chosen = null;
+    /// Where runs that are compared part.
+    this.parting = null;
   }
   /// What can be seen at most; shows all of it.
   bound(from, to) {

@@ -4,7 +4,7 @@ const report = JSON.parse(document.getElementById("data").textContent);
 report.stories = report.stories.map(story);
 const byId = (id) => document.getElementById(id);
 const axis = new Axis();
-const shows = { story: report.stories[0], way: "out", pair: null };
+const shows = { report, story: report.stories[0], way: "out", pair: null };
 
 byId("title").textContent = report.title;
 byId("summary").textContent = report.summary.join(" ");
@@ -41,11 +41,14 @@ function pick(view, event) {
   if (found >= 0) choose(found);
 }
 
-const panels = report.stories.length ? plots(axis, shows, pick) : [];
 const events = new EventList(report, axis, shows, choose);
-const buffers = new BufferBars(axis, shows);
-const ladder = new Ladder(axis, shows, pick);
-const views = report.stories.length ? [...panels, buffers, ladder] : [];
+/// Everything of one connection, or one thing of every run.
+function allViews() {
+  if (!report.stories.length) return [];
+  if (report.together) return overlays(axis, shows, pick);
+  return [...plots(axis, shows, pick), new BufferBars(axis, shows), new Ladder(axis, shows, pick)];
+}
+const views = allViews();
 byId("plots").append(...views.map((view) => view.element));
 
 /// The bar of what limited sending, under the bars of what goes on.
@@ -53,7 +56,7 @@ const shares = make("div");
 shares.id = "shares";
 const shareText = make("div", { className: "empty" });
 shareText.id = "share-text";
-panels[0]?.element.append(shares, shareText);
+if (!report.together) views[0]?.element.append(shares, shareText);
 
 function showShares({ shares: all }) {
   const percent = (share) => (share < 0.1 ? (share * 100).toFixed(1) : Math.round(share * 100)) + " %";
@@ -84,7 +87,8 @@ function show(index, keep) {
   axis.marked = null;
   way(shows.story.sends ? "out" : "in");
   showShares(shows.story);
-  byId("summary").textContent = (index === 0 ? report.summary : shows.story.summary).join(" ");
+  const summary = index === 0 || report.together ? report.summary : shows.story.summary;
+  byId("summary").textContent = summary.join(" ");
   byId("facts").replaceChildren(
     make("h2", { textContent: `${shows.story.name}: it ${shows.story.side}` }),
     make(
@@ -98,14 +102,15 @@ function show(index, keep) {
   fit();
   events.show();
   if (!keep) {
-    const all = shows.pair || [shows.story];
+    const all = shows.pair || (report.together ? report.stories : [shows.story]);
     axis.bound(Math.min(...all.map((story) => story.from)), Math.max(...all.map((story) => lastOf(story))));
   } else axis.tell("view");
 }
 
 /// When the last thing of note happened: TIME-WAIT may last for a minute in which nothing does.
 function lastOf(story) {
-  const ends = [story.out.segments.t, story.in.segments.t].map((t) => t[t.length - 1] || story.from);
+  const told = [story.out.segments, story.in.segments, story.out.acknowledged, story.in.acknowledged];
+  const ends = told.map(({ t }) => t[t.length - 1] || story.from);
   return Math.max(...ends) + Math.max(Math.max(...ends) - story.from, 1000) * 0.02;
 }
 
@@ -138,7 +143,7 @@ function render() {
 
 report.stories.forEach((story, index) => byId("story").append(new Option(story.name, index)));
 byId("story-label").hidden = report.stories.length < 2;
-byId("story").addEventListener("change", (event) => show(Number(event.target.value)));
+byId("story").addEventListener("change", (event) => show(Number(event.target.value), Boolean(report.together)));
 byId("direction").addEventListener("click", (event) => {
   if (event.target.dataset.way) {
     way(event.target.dataset.way);
@@ -217,6 +222,24 @@ if (report.stories.length) {
     onPaper(true);
   });
   addEventListener("afterprint", () => onPaper(false));
+}
+
+/// The event of a run in which it parts from the others.
+function part(index) {
+  show(index, true);
+  const [at, what] = report.together.parting[index];
+  const { t, x } = shows.story.events;
+  const event = x.findIndex((text, i) => t[i] === at && text === what);
+  axis.reach(at);
+  axis.mark({ t: at, event });
+}
+if (report.together) {
+  const { parting } = report.together;
+  const times = parting.filter(Boolean).map(([at]) => at);
+  if (times.length) axis.parting = Math.min(...times);
+  byId("together").append(...comparison(report.together, report.sources, part));
+  byId("direction").hidden = true;
+  byId("story-label").firstChild.textContent = "Events of ";
 }
 
 readPalette();

@@ -56,7 +56,7 @@ function sharpen(canvas, width, height) {
 }
 
 class Panel {
-  /// `series`: [name, colour, style of its sign, readout] for the legend; a readout is a text for a time.
+  /// `series`: [name, colour, its sign or the style of one, readout] for the legend; a readout is a text for a time.
   constructor({ name, title, height, series, text, axis, pick, shows }) {
     Object.assign(this, { name, height, series, text, axis, shows });
     this.drawn = 0;
@@ -65,7 +65,7 @@ class Panel {
     for (const [label, colour, sign] of series) {
       const output = make("output");
       output.dataset.of = label;
-      const mark = make("i", { className: sign });
+      const mark = sign instanceof Element ? sign : make("i", { className: sign });
       mark.style.color = `var(--${colour})`;
       if (sign === "block") mark.style.background = `var(--${colour})`;
       mark.style.borderColor = `var(--${colour})`;
@@ -178,6 +178,7 @@ class Panel {
       g.fillRect(from, 0, to - from, this.height - BOTTOM);
       g.globalAlpha = 1;
     }
+    this.vertical(g, this.axis.parting, palette.mark, [1, 4], 1.5);
     this.vertical(g, cursor, palette.faint, [3, 3], 1);
     if (marked) {
       this.vertical(g, marked.t, palette.mark, [], 1.5);
