@@ -12,7 +12,7 @@ use super::position::Position;
 const GATHER_BELOW: usize = 4096;
 
 /// Nobody has to wait with less than this, however small the window.
-const LEAST: usize = 128 << 10;
+const LEAST: usize = 64 << 10;
 
 /// The bytes from SND.UNA on that the application wrote, in the chunks it handed in.
 #[derive(Debug, Serialize, Deserialize)]
