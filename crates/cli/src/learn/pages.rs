@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::Path;
 
+use lucid_views::Story;
+
 use super::lessons::{LESSONS, Lesson};
 use super::picture::{Note, Panel, Plot, ladder};
 use crate::demo::{Changes, Outcome, Play, Turn, While, failure, say, turns_of};
@@ -72,6 +74,9 @@ fn exercises(lesson: &Lesson) -> String {
     lesson.exercises.iter().zip(1..).map(one).collect::<Vec<_>>().join("\n")
 }
 
+/// What the second panel of most pictures shows.
+const SEQUENCE: &str = "sequence numbers, kB";
+
 /// The picture of a lesson.
 fn picture(lesson: &Lesson, play: &Play) -> Outcome<String> {
     let (turns, _) = turns_of(lesson.step()?, play);
@@ -86,7 +91,13 @@ fn picture(lesson: &Lesson, play: &Play) -> Outcome<String> {
     let served = play.served().ok_or_else(|| failure("nobody was served"))?;
     let end = served.sending_time().map_or(1.0, |span| span.to.as_secs_f64());
     let title = |what: &str| format!("{}: {what}", lesson.step);
-    let subtitle = "What the server sends. Run in virtual time, 10 ms each way.".to_owned();
+    let usual = Plot {
+        title: String::new(),
+        subtitle: "What the server sends. Run in virtual time, 10 ms each way.".to_owned(),
+        time: (0.0, end),
+        panels: vec![Panel::window(served), Panel::sequence(SEQUENCE, &[served])],
+        notes: Vec::new(),
+    };
     let plot = match lesson.step {
         "step1" => {
             let calculator: Vec<_> =
@@ -96,71 +107,62 @@ fn picture(lesson: &Lesson, play: &Play) -> Outcome<String> {
         }
         "step2" => {
             let stories: Vec<_> = play.runs.iter().take(1).flat_map(|run| &run.stories).collect();
-            Plot {
-                title: title("two connections at once"),
-                subtitle,
-                time: (0.0, end),
-                panels: vec![Panel::sequence("sequence numbers, kB", &stories)],
-                notes: Vec::new(),
-            }
+            let panels = vec![Panel::sequence(SEQUENCE, &stories)];
+            Plot { title: title("two connections at once"), panels, ..usual }
         }
         "step3" => Plot {
             title: title("losses, and waits that double"),
-            subtitle,
-            time: (0.0, end),
-            panels: vec![Panel::sequence("sequence numbers, kB", &[served])],
+            panels: vec![Panel::sequence(SEQUENCE, &[served])],
             notes: notes(&[("timeout", "timeout"), ("back-off", "after twice as long")])?,
+            ..usual
         },
         "step4" => Plot {
             title: title("each ACK lets one segment more in"),
             subtitle: "What the server sends: a file, twice. Run in virtual time, 10 ms each way.".to_owned(),
-            time: (0.0, end),
-            panels: vec![Panel::window(served), Panel::sequence("sequence numbers, kB", &[served])],
             notes: notes(&[("the delay's end", "a lone segment's ACK has waited 0.2 s")])?,
+            ..usual
         },
         "step5" => Plot {
             title: title("slow start, then congestion avoidance"),
-            subtitle,
-            time: (0.0, end),
-            panels: vec![Panel::window(served), Panel::sequence("sequence numbers, kB", &[served])],
             notes: notes(&[("crossing ssthresh", "cwnd reaches ssthresh")])?,
+            ..usual
         },
         "step6" => Plot {
             title: title("fast retransmit, and Tahoe's new beginning"),
-            subtitle,
-            time: (0.0, end),
-            panels: vec![Panel::window(served), Panel::sequence("sequence numbers, kB", &[served])],
             notes: notes(&[("back to one segment", "third duplicate ACK")])?,
+            ..usual
         },
         "step7" => Plot {
             title: title("fast recovery"),
-            subtitle,
             time: (time("crossing ssthresh")? - 0.25, time("leaving recovery")? + 0.2),
-            panels: vec![Panel::window(served), Panel::sequence("sequence numbers, kB", &[served])],
             notes: notes(&[
                 ("crossing ssthresh", "cwnd reaches ssthresh"),
                 ("window halved", "third duplicate ACK"),
                 ("leaving recovery", "repaired"),
             ])?,
+            ..usual
         },
-        _ => {
-            let classic = lesson.step()?.beside().ok_or_else(|| failure("nothing stands beside it"))?;
-            let classic = classic.rehearse(&Changes::default())?;
-            let before = classic.served().ok_or_else(|| failure("nobody was served"))?;
-            let classic_end = before.sending_time().map_or(end, |span| span.to.as_secs_f64());
-            Plot {
-                title: title("the same losses, then and now"),
-                subtitle:
-                    "What the server sends, in classic and in modern. Run in virtual time, 10 ms each way."
-                        .to_owned(),
-                time: (0.0, classic_end.max(end)),
-                panels: vec![
-                    Panel::sequence("classic: sequence numbers, kB", &[before]),
-                    Panel::sequence("modern: sequence numbers, kB", &[served]),
-                ],
-                notes: vec![Note { at: end, text: "modern has finished".to_owned() }],
-            }
-        }
+        _ => return then_and_now(lesson, served, end, title("the same losses, then and now")),
+    };
+    Ok(plot.draw())
+}
+
+/// What was sent, in the textbook's TCP and in today's, which had finished at `end`.
+fn then_and_now(lesson: &Lesson, served: &Story, end: f64, title: String) -> Outcome<String> {
+    let classic = lesson.step()?.beside().ok_or_else(|| failure("nothing stands beside it"))?;
+    let classic = classic.rehearse(&Changes::default())?;
+    let before = classic.served().ok_or_else(|| failure("nobody was served"))?;
+    let classic_end = before.sending_time().map_or(end, |span| span.to.as_secs_f64());
+    let plot = Plot {
+        title,
+        subtitle: "What the server sends, in classic and in modern. Run in virtual time, 10 ms each way."
+            .to_owned(),
+        time: (0.0, classic_end.max(end)),
+        panels: vec![
+            Panel::sequence("classic: sequence numbers, kB", &[before]),
+            Panel::sequence("modern: sequence numbers, kB", &[served]),
+        ],
+        notes: vec![Note { at: end, text: "modern has finished".to_owned() }],
     };
     Ok(plot.draw())
 }
