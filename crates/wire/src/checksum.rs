@@ -53,10 +53,40 @@ pub fn checksum(segment: &[u8], pseudo: &PseudoHeader) -> u16 {
 
 /// The value for the checksum field of `segment`, in which that field is still zero.
 pub(crate) fn to_send(segment: &[u8], pseudo: &PseudoHeader) -> u16 {
-    match (checksum(segment, pseudo), pseudo) {
-        // Zero would say "not computed", see [`PseudoHeader::None`].
-        (0, PseudoHeader::None) => 0xffff,
-        (computed, _) => computed,
+    let mut sum = Sum::of(pseudo, segment.len());
+    sum.add(segment);
+    sum.to_send(pseudo)
+}
+
+/// The sum over a segment whose bytes lie in several places.
+pub(crate) struct Sum {
+    sum: u64,
+    /// So many bytes that the next one is the second of a word.
+    is_odd: bool,
+}
+
+impl Sum {
+    /// Of none of the `segment_len` bytes yet.
+    pub(crate) fn of(pseudo: &PseudoHeader, segment_len: usize) -> Self {
+        Self { sum: pseudo.sum(segment_len), is_odd: false }
+    }
+
+    /// The segment's next bytes.
+    pub(crate) fn add(&mut self, bytes: &[u8]) {
+        let words = folded(sum(bytes));
+        // RFC 1071 section 2 (B): what is one byte off has its bytes swapped, and nothing else.
+        let words = if self.is_odd { words.swap_bytes() } else { words };
+        self.sum = add(self.sum, u64::from(words));
+        self.is_odd ^= bytes.len() % 2 == 1;
+    }
+
+    /// The value for the checksum field, in which zero was counted.
+    pub(crate) fn to_send(&self, pseudo: &PseudoHeader) -> u16 {
+        match (!fold(self.sum), pseudo) {
+            // Zero would say "not computed", see [`PseudoHeader::None`].
+            (0, PseudoHeader::None) => 0xffff,
+            (computed, _) => computed,
+        }
     }
 }
 
@@ -107,13 +137,17 @@ fn add(a: u64, b: u64) -> u64 {
     sum + u64::from(carry)
 }
 
-/// Folds the carries of [`sum`] back in until 16 bits are left, in the network's byte order.
-fn fold(sum: u64) -> u16 {
-    let mut sum = sum;
+/// Folds the carries of [`sum`] back in until 16 bits are left.
+fn folded(mut sum: u64) -> u16 {
     while sum > 0xffff {
         sum = (sum & 0xffff) + (sum >> 16);
     }
-    u16::from_be(sum as u16)
+    sum as u16
+}
+
+/// As [`folded`], in the network's byte order.
+fn fold(sum: u64) -> u16 {
+    u16::from_be(folded(sum))
 }
 
 #[cfg(test)]

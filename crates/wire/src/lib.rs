@@ -81,7 +81,7 @@ pub use error::DecodeError;
 pub use flags::Flags;
 pub use header::Header;
 pub use options::{OptionLayout, Options, SackBlocks, Timestamps, UserTimeout};
-pub use pieces::Pieces;
+pub use pieces::{Pieces, Walk};
 pub use segment::Segment;
 pub use seq::{SeqNum, SeqRange};
 pub use train::Train;

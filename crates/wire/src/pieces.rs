@@ -1,6 +1,6 @@
 //! Bytes in a row, in the pieces in which they lie in memory.
 
-use alloc::collections::VecDeque;
+use alloc::collections::{VecDeque, vec_deque};
 use alloc::vec::Vec;
 
 use bytes::{Buf, Bytes, BytesMut};
@@ -85,6 +85,12 @@ impl Pieces {
         core::iter::once(&self.first).chain(&self.rest).filter(|piece| !piece.is_empty())
     }
 
+    /// Reads them from the front.
+    #[must_use]
+    pub fn walk(&self) -> Walk<'_> {
+        Walk { piece: &self.first, rest: self.rest.iter() }
+    }
+
     /// All in one: copied, unless there is but one piece.
     #[must_use]
     pub fn into_bytes(self) -> Bytes {
@@ -147,6 +153,32 @@ impl Buf for Pieces {
     fn copy_to_bytes(&mut self, len: usize) -> Bytes {
         assert!(len <= self.len, "{len} of {} bytes", self.len);
         self.split_to(len).into_bytes()
+    }
+}
+
+/// Reads pieces from front to back, and takes nothing out.
+#[derive(Debug)]
+pub struct Walk<'a> {
+    /// What is left of the piece it is at.
+    piece: &'a [u8],
+    rest: vec_deque::Iter<'a, Bytes>,
+}
+
+impl<'a> Walk<'a> {
+    /// Hands out the next `len` bytes as they lie; all, if there are no more.
+    pub fn read(&mut self, mut len: usize, mut take: impl FnMut(&'a [u8])) {
+        while len > 0 {
+            if self.piece.is_empty() {
+                let Some(piece) = self.rest.next() else { return };
+                self.piece = piece;
+            }
+            let (some, rest) = self.piece.split_at(len.min(self.piece.len()));
+            if !some.is_empty() {
+                take(some);
+            }
+            len -= some.len();
+            self.piece = rest;
+        }
     }
 }
 

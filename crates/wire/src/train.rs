@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use bytes::{Buf, Bytes};
 
-use crate::checksum::{self, PseudoHeader};
+use crate::checksum::{self, PseudoHeader, Sum};
 use crate::error::DecodeError;
 use crate::flags::Flags;
 use crate::header::{CHECKSUM_AT, Header};
@@ -108,10 +108,31 @@ impl Train {
     /// Appends the segments to `out`, one behind another, each with its checksum.
     pub fn encode(&self, pseudo: &PseudoHeader, out: &mut Vec<u8>) {
         out.reserve(self.encoded_len());
+        let mut payload = self.payload.walk();
+        self.encode_each(out, |out, at, len| {
+            payload.read(len, |part| out.extend_from_slice(part));
+            checksum::to_send(&out[at..], pseudo)
+        });
+    }
+
+    /// Appends the segments' headers alone, each with the checksum of its segment: the payload stays where it lies.
+    pub fn encode_headers(&self, pseudo: &PseudoHeader, out: &mut Vec<u8>) {
+        out.reserve(self.count() * self.header.len());
+        let mut payload = self.payload.walk();
+        self.encode_each(out, |out, at, len| {
+            let mut sum = Sum::of(pseudo, out.len() - at + len);
+            sum.add(&out[at..]);
+            payload.read(len, |part| sum.add(part));
+            sum.to_send(pseudo)
+        });
+    }
+
+    /// Appends each segment's header, its checksum still zero; `rest` is told where that begins and how long the payload is,
+    /// may append that, and says the checksum.
+    fn encode_each(&self, out: &mut Vec<u8>, mut rest: impl FnMut(&mut Vec<u8>, usize, usize) -> u16) {
         let start = out.len();
         self.header.encode(out);
-        let header_len = out.len() - start;
-        let (mut payload, count) = (Reader::new(&self.payload), self.count());
+        let (header_len, count) = (out.len() - start, self.count());
         for (index, len) in self.lengths().enumerate() {
             let at = if index == 0 { start } else { out.len() };
             if index > 0 {
@@ -123,9 +144,8 @@ impl Train {
             }
             let of_all = self.header.flags.without(Flags::PSH);
             out[at + FLAGS_AT] = if index + 1 == count { self.header.flags } else { of_all }.bits();
-            payload.read(len, out);
             // RFC 9293 3.1, MUST-2: there is no way to send without.
-            let checksum = checksum::to_send(&out[at..], pseudo);
+            let checksum = rest(out, at, len);
             out[at + CHECKSUM_AT..at + CHECKSUM_AT + 2].copy_from_slice(&checksum.to_be_bytes());
         }
     }
@@ -182,34 +202,6 @@ fn is_alike(one: &[u8], other: &[u8]) -> bool {
 fn verify(datagram: &[u8], pseudo: &PseudoHeader) -> Result<(), DecodeError> {
     let found = u16::from_be_bytes([datagram[CHECKSUM_AT], datagram[CHECKSUM_AT + 1]]);
     checksum::verify(datagram, pseudo, found)
-}
-
-/// Reads pieces from front to back.
-struct Reader<'a, I> {
-    pieces: I,
-    piece: &'a [u8],
-}
-
-impl<'a> Reader<'a, ()> {
-    fn new(pieces: &'a Pieces) -> Reader<'a, impl Iterator<Item = &'a Bytes>> {
-        Reader { pieces: pieces.iter(), piece: &[] }
-    }
-}
-
-impl<'a, I: Iterator<Item = &'a Bytes>> Reader<'a, I> {
-    /// Appends the next `len` bytes to `out`.
-    fn read(&mut self, mut len: usize, out: &mut Vec<u8>) {
-        while len > 0 {
-            if self.piece.is_empty() {
-                let Some(piece) = self.pieces.next() else { return };
-                self.piece = piece;
-            }
-            let (some, rest) = self.piece.split_at(len.min(self.piece.len()));
-            out.extend_from_slice(some);
-            len -= some.len();
-            self.piece = rest;
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,17 @@
 //! Datagrams on their way to the socket.
 
 use std::collections::VecDeque;
+use std::io::IoSlice;
 use std::net::SocketAddr;
 
+use lucid_wire::{Pieces, PseudoHeader, Train};
+
+use super::buffers;
 use super::socket::{Sent, Socket};
 use crate::engine::Codepoint;
 
-/// Datagrams encoded back to back, waiting for the socket.
+/// Datagrams encoded back to back, waiting for the socket. Of large trains only the headers are: their payload stays where
+/// it lies, for the kernel to gather.
 ///
 /// Bound: once [`Batch::is_full`], nothing more may be added until some have left; whoever would poll the
 /// engine for the next segments stops, and what the engine holds is bounded by its windows.
@@ -17,6 +22,8 @@ pub(super) struct Batch {
     runs: VecDeque<Run>,
     /// How many of `bytes` have left.
     sent: usize,
+    /// How many bytes all runs have together.
+    len: usize,
     /// What could not leave: for whom, and how many bytes.
     too_large: Vec<(SocketAddr, usize)>,
 }
@@ -28,6 +35,10 @@ struct Run {
     size: usize,
     /// How long all are together.
     len: usize,
+    /// How many bytes of each stand in the batch: all, or the header.
+    head: usize,
+    /// The rest of each, one behind another.
+    payload: Pieces,
 }
 
 impl Run {
@@ -35,11 +46,17 @@ impl Run {
     fn takes(&mut self, way: Way, size: usize, len: usize) -> bool {
         let is_full = self.len.is_multiple_of(self.size);
         let is_alike = size == self.size || (size < self.size && len == size);
-        let takes = way == self.way && is_full && is_alike && self.len + len <= Batch::MAX_PAYLOAD;
+        let fits = self.payload.is_empty() && self.len + len <= Batch::MAX_PAYLOAD;
+        let takes = way == self.way && is_full && is_alike && fits;
         if takes {
             self.len += len;
         }
         takes
+    }
+
+    /// How many of its first `len` bytes stand in the batch.
+    fn of_batch(&self, len: usize) -> usize {
+        len / self.size * self.head + self.head.min(len % self.size)
     }
 }
 
@@ -73,7 +90,20 @@ impl Batch {
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.bytes.len() >= Self::BOUND
+        self.len >= Self::BOUND
+    }
+
+    /// Adds a train of segments. Those of a network's size are copied: that costs less than to have so many parts gathered,
+    /// and so they leave together with others.
+    pub(super) fn add_train(&mut self, to: SocketAddr, ecn: Codepoint, train: Train) {
+        let size = train.datagram_len();
+        if train.longest() < buffers::WORTH {
+            return self.add(to, ecn, size, |out| train.encode(&PseudoHeader::None, out));
+        }
+        train.encode_headers(&PseudoHeader::None, &mut self.bytes);
+        let (head, len, payload) = (train.header.len(), train.encoded_len(), train.payload);
+        self.len += len;
+        self.runs.push_back(Run { way: Way { to, ecn }, size, len, head, payload });
     }
 
     /// Adds datagrams to `to` with this codepoint, which `encode` appends to what it is given: of `size` bytes each, but
@@ -88,8 +118,9 @@ impl Batch {
         let before = self.bytes.len();
         encode(&mut self.bytes);
         let (way, len) = (Way { to, ecn }, self.bytes.len() - before);
+        self.len += len;
         if len > 0 && !self.runs.back_mut().is_some_and(|last| last.takes(way, size, len)) {
-            self.runs.push_back(Run { way, size, len });
+            self.runs.push_back(Run { way, size, len, head: size, payload: Pieces::new() });
         }
     }
 
@@ -97,6 +128,7 @@ impl Batch {
     pub(super) fn append(&mut self, mut behind: Self) {
         self.bytes.extend_from_slice(&behind.bytes[behind.sent..]);
         self.runs.append(&mut behind.runs);
+        self.len += behind.len;
     }
 
     /// Gives the socket what it takes.
@@ -108,12 +140,18 @@ impl Batch {
     fn flush_with(
         &mut self,
         at_once: impl Fn() -> usize,
-        mut send: impl FnMut(Way, &[u8], usize) -> Sent,
+        mut send: impl FnMut(Way, &[IoSlice<'_>], usize) -> Sent,
     ) -> Flushed {
-        while let Some(&Run { way, size, len }) = self.runs.front() {
-            let size = size.min(len);
-            let len = len.min(size * at_once().max(1));
-            match send(way, &self.bytes[self.sent..self.sent + len], size) {
+        while let Some(run) = self.runs.front() {
+            let (way, size) = (run.way, run.size.min(run.len));
+            let len = run.len.min(size * at_once().max(1));
+            let bytes = &self.bytes[self.sent..self.sent + run.of_batch(len)];
+            let sent = if run.payload.is_empty() {
+                send(way, &[IoSlice::new(bytes)], size)
+            } else {
+                send(way, &scattered(bytes, run, len), size)
+            };
+            match sent {
                 Sent::Done => self.take_out(len),
                 // Not the ones behind it: the last is shorter, and may pass where a probe of the path's size doesn't.
                 Sent::Lost => self.take_out(size),
@@ -140,14 +178,29 @@ impl Batch {
 
     /// So many bytes of the first run are dealt with.
     fn take_out(&mut self, len: usize) {
-        self.sent += len;
+        self.len -= len;
         if let Some(first) = self.runs.front_mut() {
+            let of_batch = first.of_batch(len);
+            self.sent += of_batch;
+            let _left = first.payload.split_to(len - of_batch);
             first.len -= len;
             if first.len == 0 {
                 self.runs.pop_front();
             }
         }
     }
+}
+
+/// The first `len` bytes of a run, whose headers these are: header, payload, header, payload.
+fn scattered<'a>(headers: &'a [u8], run: &'a Run, len: usize) -> Vec<IoSlice<'a>> {
+    let mut payload = run.payload.walk();
+    let mut slices = Vec::with_capacity(2 * len.div_ceil(run.size));
+    for (index, header) in headers.chunks(run.head).enumerate() {
+        let datagram = run.size.min(len - index * run.size);
+        slices.push(IoSlice::new(header));
+        payload.read(datagram - header.len(), |part| slices.push(IoSlice::new(part)));
+    }
+    slices
 }
 
 #[cfg(test)]

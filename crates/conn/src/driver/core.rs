@@ -200,7 +200,7 @@ impl Core {
 
     fn hand_out(&mut self, now: Time, output: Output) {
         match output {
-            Output::Transmit { conn, to, train, ecn } => self.transmit(now, conn, to, &train, ecn),
+            Output::Transmit { conn, to, train, ecn } => self.transmit(now, conn, to, train, ecn),
             Output::Notice { conn, notice } => {
                 self.told.note(conn);
                 if let Some(slot) = self.slots.get_mut(&conn) {
@@ -212,10 +212,9 @@ impl Core {
         }
     }
 
-    fn transmit(&mut self, now: Time, conn: Option<ConnId>, to: SocketAddr, train: &Train, ecn: Codepoint) {
+    fn transmit(&mut self, now: Time, conn: Option<ConnId>, to: SocketAddr, train: Train, ecn: Codepoint) {
         if self.path.outgoing.is_none() {
-            let encode = |out: &mut Vec<u8>| train.encode(&PseudoHeader::None, out);
-            return self.batch.add(to, ecn, train.datagram_len(), encode);
+            return self.batch.add_train(to, ecn, train);
         }
         for segment in train.segments() {
             let mut bytes = Vec::new();

@@ -19,6 +19,7 @@ mod inbox;
 mod listener;
 mod readiness;
 mod recording;
+mod scattered;
 mod shared;
 mod slot;
 mod socket;

@@ -1,6 +1,6 @@
 //! The UDP socket, with the few answers that the driver distinguishes.
 
-use std::io::{self, ErrorKind, IoSliceMut};
+use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 use std::net::{IpAddr, SocketAddr, SocketAddrV6, UdpSocket};
 use std::task::{Context, Poll};
 
@@ -9,6 +9,7 @@ use quinn_udp::{EcnCodepoint, RecvMeta, Transmit, UdpSockRef, UdpSocketState};
 use socket2::{Domain, Protocol, Type};
 
 use super::readiness::Readiness;
+use super::scattered;
 use crate::engine::{Codepoint, SocketInfo};
 
 /// What we ask the kernel to buffer in each direction: 4 MiB, some 2800 datagrams of Ethernet's size. It may
@@ -122,16 +123,23 @@ impl Socket {
 
     /// Sends datagrams of `size` bytes each, of which the last may be shorter, as one: the kernel, or the network
     /// card, takes them apart.
-    pub(super) fn send(&self, to: SocketAddr, ecn: Codepoint, datagrams: &[u8], size: usize) -> Sent {
-        let transmit = Transmit {
-            destination: self.address_for_kernel(to),
-            ecn: for_kernel(ecn),
-            contents: datagrams,
-            segment_size: Some(size),
-            src_ip: None,
-        };
-        let send = || self.offload.try_send(UdpSockRef::from(self.udp.socket()), &transmit);
-        match self.udp.try_write(send) {
+    pub(super) fn send(
+        &self,
+        to: SocketAddr,
+        ecn: Codepoint,
+        datagrams: &[IoSlice<'_>],
+        size: usize,
+    ) -> Sent {
+        let (to, ecn) = (self.address_for_kernel(to), for_kernel(ecn));
+        let sent = self.udp.try_write(|| match datagrams {
+            [datagrams] => self.send_joined(to, ecn, datagrams, size),
+            parts => match scattered::send(self.udp.socket(), to, ecn, parts, size) {
+                // Whoever sends it joined knows what a system refuses, and does without.
+                Err(error) if scattered::is_refused(&error) => self.send_joined(to, ecn, &join(parts), size),
+                sent => sent,
+            },
+        });
+        match sent {
             Ok(()) => Sent::Done,
             Err(error) if error.raw_os_error() == Some(EMSGSIZE) => Sent::TooLarge,
             Err(error) => match error.kind() {
@@ -141,6 +149,18 @@ impl Socket {
                 _ => Sent::Lost,
             },
         }
+    }
+
+    fn send_joined(
+        &self,
+        to: SocketAddr,
+        ecn: Option<EcnCodepoint>,
+        datagrams: &[u8],
+        size: usize,
+    ) -> io::Result<()> {
+        let transmit =
+            Transmit { destination: to, ecn, contents: datagrams, segment_size: Some(size), src_ip: None };
+        self.offload.try_send(UdpSockRef::from(self.udp.socket()), &transmit)
     }
 
     /// Looks for a datagram without waiting: if there is none, this task is woken by the next one.
@@ -208,6 +228,10 @@ impl Socket {
             _ => addr,
         }
     }
+}
+
+fn join(parts: &[IoSlice<'_>]) -> Vec<u8> {
+    parts.iter().flat_map(|part| part.iter().copied()).collect()
 }
 
 #[cfg(all(unix, not(any(target_os = "solaris", target_os = "illumos", target_os = "cygwin"))))]

@@ -50,6 +50,18 @@ fn a_train_is_encoded_as_its_segments_are() {
     assert_eq!(train.count(), 3);
 }
 
+/// In pieces of odd lengths, too, which shift the words of what follows by a byte.
+#[test]
+fn headers_alone_are_those_of_the_segments() {
+    let train = train(Flags::ACK | Flags::PSH);
+    let mut headers = Vec::new();
+    train.encode_headers(&NONE, &mut headers);
+    let header_len = train.header.len();
+    let whole = encoded(&train);
+    let of_each = whole.chunks(train.datagram_len()).flat_map(|segment| &segment[..header_len]);
+    assert_eq!(headers, of_each.copied().collect::<Vec<_>>());
+}
+
 #[test]
 fn its_segments_follow_each_other_and_the_last_is_pushed() {
     let segments: Vec<_> = train(Flags::ACK | Flags::PSH).segments().collect();

@@ -1,5 +1,7 @@
 use std::net::UdpSocket;
 
+use lucid_wire::{Flags, Header, Options, SeqNum};
+
 use super::*;
 use crate::driver::inbox::{Arrived, Inbox};
 
@@ -48,6 +50,11 @@ fn it_is_full_at_its_bound_and_not_before() {
     assert!(batch.is_full());
 }
 
+/// How long they are together.
+fn len(datagrams: &[IoSlice<'_>]) -> usize {
+    datagrams.iter().map(|part| part.len()).sum()
+}
+
 /// Adds datagrams of these lengths to peers of these ports, and says what leaves as one, from the front on.
 fn runs(datagrams: &[(u16, usize)], at_most: usize) -> Vec<usize> {
     let mut batch = Batch::default();
@@ -55,8 +62,8 @@ fn runs(datagrams: &[(u16, usize)], at_most: usize) -> Vec<usize> {
         add(&mut batch, ([127, 0, 0, 1], port).into(), &vec![0; len]);
     }
     let mut runs = Vec::new();
-    let count = |_, datagrams: &[u8], size: usize| {
-        runs.push(datagrams.len().div_ceil(size));
+    let count = |_, datagrams: &[IoSlice<'_>], size: usize| {
+        runs.push(len(datagrams).div_ceil(size));
         Sent::Done
     };
     assert_eq!(batch.flush_with(|| at_most, count), Flushed::All);
@@ -95,6 +102,82 @@ async fn what_leaves_as_one_arrives_apart() {
         }
     }
     assert_eq!(received, sent);
+}
+
+/// Segments of 20,000 bytes, but for the last, in pieces that end anywhere.
+fn large_train() -> Train {
+    let header = Header {
+        source_port: 1,
+        destination_port: 2,
+        sequence: SeqNum::new(3),
+        acknowledgment: SeqNum::new(4),
+        flags: Flags::ACK,
+        window: 5,
+        urgent_pointer: 0,
+        options: Options::default(),
+    };
+    let mut payload = Pieces::new();
+    [30_001, 7, 19_999].iter().zip(1..).for_each(|(&len, byte)| payload.push(vec![byte; len].into()));
+    Train::new(header, payload, 20_000)
+}
+
+fn encoded(train: &Train) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    train.encode(&PseudoHeader::None, &mut bytes);
+    bytes
+}
+
+#[tokio::test]
+async fn a_large_train_leaves_from_where_it_lies_and_arrives_as_it_was() {
+    for local in ["127.0.0.1:0", "[::1]:0"] {
+        let peer = Socket::bind(local.parse().unwrap()).unwrap();
+        let socket = Socket::bind(local.parse().unwrap()).unwrap();
+        let (to, train) = (peer.local_addr().unwrap(), large_train());
+        let mut batch = Batch::default();
+        add(&mut batch, to, b"before");
+        batch.add_train(to, Codepoint::Ect0, train.clone());
+        add(&mut batch, to, b"behind");
+        while batch.flush(&socket) != Flushed::All {
+            socket.writable().await.unwrap();
+        }
+        let mut received = Vec::new();
+        while received.len() < 5 {
+            for arrived in receive(&peer).await {
+                received.extend(arrived.bytes.chunks(arrived.size).map(|one| (one.to_vec(), arrived.ecn)));
+            }
+        }
+        let of_train = encoded(&train);
+        let of_train = of_train.chunks(train.datagram_len()).map(|one| (one.to_vec(), Codepoint::Ect0));
+        let alone = |bytes: &[u8]| [(bytes.to_vec(), Codepoint::NotEct)].into_iter();
+        let expected: Vec<_> = alone(b"before").chain(of_train).chain(alone(b"behind")).collect();
+        assert_eq!(received, expected, "{local}");
+    }
+}
+
+/// One datagram, and what couldn't go with it, in turn: what is left is what the socket is given next.
+#[test]
+fn a_large_train_may_leave_in_parts() {
+    let train = large_train();
+    let mut batch = Batch::default();
+    batch.add_train(([127, 0, 0, 1], 1).into(), Codepoint::NotEct, train.clone());
+    assert_eq!(batch.bytes.len(), 3 * train.header.len(), "its payload isn't copied");
+    let (mut left, mut turn) = (Vec::new(), 0);
+    let mut socket = |_, datagrams: &[IoSlice<'_>], size: usize| {
+        assert!(len(datagrams) <= size, "one at once");
+        turn += 1;
+        if turn % 2 == 1 {
+            return Sent::Full;
+        }
+        datagrams.iter().for_each(|part| left.extend_from_slice(part));
+        Sent::Done
+    };
+    while batch.flush_with(|| 1, &mut socket) == Flushed::Full {
+        let mut behind = Batch::default();
+        std::mem::swap(&mut batch, &mut behind);
+        batch.append(behind);
+    }
+    assert!(batch.is_empty() && batch.bytes.is_empty());
+    assert_eq!(left, encoded(&train));
 }
 
 /// The kernel doesn't cut it up for us, and a connection lives on.
@@ -144,11 +227,11 @@ fn what_is_too_large_for_the_network_takes_nothing_else_with_it() {
         add(&mut batch, ([127, 0, 0, 1], 1).into(), &vec![0; len]);
     }
     let mut left = Vec::new();
-    let network = |_, datagrams: &[u8], size: usize| {
+    let network = |_, datagrams: &[IoSlice<'_>], size: usize| {
         if size > 1500 {
             return if size > 8999 { Sent::TooLarge } else { Sent::Lost };
         }
-        left.extend(datagrams.chunks(size).map(<[u8]>::len));
+        left.extend(datagrams.iter().flat_map(|joined| joined.chunks(size).map(<[u8]>::len)));
         Sent::Done
     };
     assert_eq!(batch.flush_with(|| 64, network), Flushed::All);
