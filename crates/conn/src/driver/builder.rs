@@ -129,9 +129,10 @@ impl Builder {
         Self { beside_others, ..self }
     }
 
-    /// How long a task that waits for an answer looks at the socket before it sleeps; by default 50 us, and zero is never. It
-    /// does so only while no other task of its thread has anything to do with a socket of lucid's, and ever more rarely
-    /// where answers take longer than that; meanwhile the thread does nothing else.
+    /// How long a task that waits for an answer looks at the socket before it sleeps; by default 50 us, and zero is never. One
+    /// that waits for more of the same looks for 10 us at most. Either does so only while no other task of its thread has
+    /// anything to do with a socket of lucid's, and ever more rarely where what it waits for takes longer than that;
+    /// meanwhile the thread does nothing else.
     pub fn busy_poll(self, lasts: Duration) -> Self {
         Self { busy_poll: Some(lasts), ..self }
     }

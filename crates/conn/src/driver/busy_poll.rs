@@ -18,12 +18,42 @@ use crate::engine::{ConnId, Time};
 
 /// How an endpoint's tasks wait.
 pub(super) struct BusyPoll {
-    /// How long a task looks at the socket before it sleeps.
+    /// How long a task looks at the socket for an answer before it sleeps.
     lasts: Duration,
-    /// How often in a row that was in vain.
+    /// How that went, for answers and for more of the same.
+    for_answers: Luck,
+    for_more: Luck,
+}
+
+/// Whether it was worth it to look.
+#[derive(Default)]
+struct Luck {
+    /// How often in a row it was in vain.
     failures: AtomicU32,
     /// How many waits go by before the next try.
     passes: AtomicU32,
+}
+
+impl Luck {
+    /// At most so many waits go by between two tries.
+    const MAX_PASSES: u32 = 256;
+
+    fn is_worth_a_try(&self) -> bool {
+        let passes = self.passes.load(Ordering::Relaxed);
+        self.passes.store(passes.saturating_sub(1), Ordering::Relaxed);
+        passes == 0
+    }
+
+    fn came(&self) {
+        self.failures.store(0, Ordering::Relaxed);
+    }
+
+    fn failed(&self) {
+        let failures = self.failures.load(Ordering::Relaxed).saturating_add(1);
+        self.failures.store(failures, Ordering::Relaxed);
+        let passes = 1_u32.checked_shl(failures).unwrap_or(u32::MAX);
+        self.passes.store(passes.min(Self::MAX_PASSES), Ordering::Relaxed);
+    }
 }
 
 /// What a task does that has nothing to do.
@@ -43,8 +73,7 @@ pub(super) struct Vigil {
     id: ConnId,
     /// What it did last since this wait began; a [`Wait`] as a number, or nothing.
     did: AtomicU8,
-    /// It has spoken since the last wait ended, so that it waits for an answer. Who waits for the rest of something has
-    /// nothing to gain: more of that comes together while it sleeps.
+    /// It has spoken since the last wait ended, so that it waits for an answer, and not for more of the same.
     has_spoken: AtomicBool,
     /// It waits for what happens once: to be connected, accepted, closed. That, too, is an answer.
     once: bool,
@@ -122,11 +151,12 @@ impl BusyPoll {
     /// How long a task may go on in this way before others have their turn.
     const TURN: Duration = Duration::from_micros(500);
 
-    /// At most so many waits go by between two tries.
-    const MAX_PASSES: u32 = 256;
+    /// Who waits for more of the same looks for at most as long as it costs to put a task to sleep and to wake it again: what
+    /// comes while it sleeps comes together.
+    const WAKING: Duration = Duration::from_micros(10);
 
     pub(super) fn new(lasts: Duration) -> Self {
-        Self { lasts, failures: AtomicU32::new(0), passes: AtomicU32::new(0) }
+        Self { lasts, for_answers: Luck::default(), for_more: Luck::default() }
     }
 
     /// What the task does that waits, and found nothing.
@@ -152,7 +182,7 @@ impl BusyPoll {
             return vigil.does(Wait::Awake);
         }
         if !vigil.waits() {
-            if vigil.expects_an_answer() && self.is_worth_a_try() {
+            if !self.lasts.is_zero() && self.luck(vigil).is_worth_a_try() {
                 return behind();
             }
             another_waits();
@@ -160,29 +190,23 @@ impl BusyPoll {
         vigil.does(Wait::Asleep)
     }
 
-    /// How long a look at the socket lasts.
-    pub(super) fn lasts(&self) -> Duration {
-        self.lasts
+    /// How long its look at the socket lasts.
+    pub(super) fn lasts(&self, vigil: &Vigil) -> Duration {
+        if vigil.expects_an_answer() { self.lasts } else { self.lasts.min(Self::WAKING) }
     }
 
     /// Whether something came while a task looked.
     pub(super) fn learn(&self, vigil: &Vigil, came: bool) {
         if came {
-            self.failures.store(0, Ordering::Relaxed);
-            return;
+            return self.luck(vigil).came();
         }
         another_waits();
         vigil.does(Wait::Asleep);
-        let failures = self.failures.load(Ordering::Relaxed).saturating_add(1);
-        self.failures.store(failures, Ordering::Relaxed);
-        let passes = 1_u32.checked_shl(failures).unwrap_or(u32::MAX);
-        self.passes.store(passes.min(Self::MAX_PASSES), Ordering::Relaxed);
+        self.luck(vigil).failed();
     }
 
-    fn is_worth_a_try(&self) -> bool {
-        let passes = self.passes.load(Ordering::Relaxed);
-        self.passes.store(passes.saturating_sub(1), Ordering::Relaxed);
-        passes == 0 && !self.lasts.is_zero()
+    fn luck(&self, vigil: &Vigil) -> &Luck {
+        if vigil.expects_an_answer() { &self.for_answers } else { &self.for_more }
     }
 }
 

@@ -219,7 +219,7 @@ impl Shared {
                 false
             }
             Wait::Awake => {
-                let came = self.look();
+                let came = self.look(vigil);
                 self.busy_poll.learn(vigil, came);
                 came
             }
@@ -227,8 +227,8 @@ impl Shared {
     }
 
     /// Looks at the socket until something comes, for as long as that may take.
-    fn look(&self) -> bool {
-        let until = self.clock.now() + self.busy_poll.lasts();
+    fn look(&self, vigil: &Vigil) -> bool {
+        let until = self.clock.now() + self.busy_poll.lasts(vigil);
         while let Ok(mut inbox) = self.inbox.try_lock() {
             inbox.look(&self.socket);
             if !inbox.is_empty() {

@@ -25,12 +25,26 @@ fn who_waits_for_an_answer_looks_once_others_had_their_turn() {
     assert_eq!(busy.wait(&reader, NOW), Wait::Asleep);
 }
 
+/// More comes together while it sleeps.
 #[test]
-fn who_waits_for_the_rest_of_something_sleeps() {
+fn who_waits_for_more_of_the_same_looks_no_longer_than_a_wake_up_takes() {
     let (busy, reader) = (busy_poll(), asking(1));
-    assert_eq!(busy.wait(&Vigil::for_data(ConnId(2)), NOW), Wait::Asleep);
+    assert_eq!(busy.lasts(&reader), BusyPoll::LASTS);
     reader.end();
-    assert_eq!(busy.wait(&reader, NOW), Wait::Asleep, "it has had its answer");
+    assert_eq!(busy.lasts(&reader), BusyPoll::WAKING, "it has had its answer");
+    assert_eq!(busy.wait(&reader, NOW), Wait::Behind);
+    assert_eq!(busy.wait(&reader, NOW), Wait::Awake);
+    assert!(BusyPoll::new(Duration::from_micros(1)).lasts(&reader) < BusyPoll::WAKING, "if at all");
+}
+
+#[test]
+fn whether_answers_come_in_time_says_nothing_of_what_nobody_asked_for() {
+    let (busy, more) = (busy_poll(), Vigil::for_data(ConnId(1)));
+    assert_eq!(busy.wait(&more, NOW), Wait::Behind);
+    assert_eq!(busy.wait(&more, NOW), Wait::Awake);
+    busy.learn(&more, false);
+    assert_eq!(busy.wait(&Vigil::for_data(ConnId(1)), NOW), Wait::Asleep);
+    assert_eq!(busy.wait(&asking(2), NOW), Wait::Behind);
 }
 
 #[test]
