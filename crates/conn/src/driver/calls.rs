@@ -46,7 +46,7 @@ impl Core {
     /// The application lets go: the connection closes in the background, and no one is told any more.
     pub(super) fn release(&mut self, now: Time, conn: ConnId) {
         let _gone_already = self.call(now, conn, Call::Release);
-        self.slots.remove(&conn);
+        self.slots.remove(conn);
     }
 
     /// At most `max` bytes; none at the end of the stream.

@@ -203,7 +203,7 @@ impl Core {
             Output::Transmit { conn, to, train, ecn } => self.transmit(now, conn, to, train, ecn),
             Output::Notice { conn, notice } => {
                 self.told.note(conn);
-                if let Some(slot) = self.slots.get_mut(&conn) {
+                if let Some(slot) = self.slots.get_mut(conn) {
                     slot.tell(notice, &mut self.to_wake);
                 }
             }
@@ -359,6 +359,6 @@ impl Core {
 
     /// The slot of a connection or listener that the application holds.
     pub(super) fn slot(&mut self, id: ConnId) -> &mut Slot {
-        self.slots.entry(id).or_default()
+        self.slots.or_default(id)
     }
 }

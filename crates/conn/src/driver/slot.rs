@@ -1,15 +1,14 @@
 //! What the driver keeps for each connection or listener that the application holds.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::task::Waker;
 
 use tokio::sync::Notify;
 
-use crate::engine::{CloseReason, ConnId, Notice};
+use crate::engine::{CloseReason, Notice, Numbered};
 
 /// One for each handle the application holds, and no others.
-pub(super) type Slots = BTreeMap<ConnId, Box<Slot>>;
+pub(super) type Slots = Numbered<Slot>;
 
 /// Who waits for a connection or a listener, and what they have to be told.
 #[derive(Default)]

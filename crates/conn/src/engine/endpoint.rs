@@ -23,6 +23,7 @@ use super::event::{Event, What};
 use super::info::{Counts, Info};
 use super::isn::Secret;
 use super::message::{Call, ConnId, Input, Notice, Output, Reply};
+use super::numbered::Numbered;
 use super::state::State;
 use cookies::Redeemed;
 use key::Key;
@@ -60,7 +61,7 @@ pub struct Endpoint {
     make_controller: Option<MakeController>,
     observed: bool,
     next_id: u32,
-    slots: BTreeMap<ConnId, Box<Slot>>,
+    slots: Numbered<Slot>,
     /// How many of `slots` are gone but for their last words.
     gone: usize,
     by_key: HashMap<Key, ConnId>,
@@ -94,7 +95,7 @@ impl Endpoint {
             make_controller: None,
             observed: false,
             next_id: 0,
-            slots: BTreeMap::new(),
+            slots: Numbered::default(),
             gone: 0,
             by_key: HashMap::new(),
             remnants: Remnants::default(),
@@ -120,9 +121,11 @@ impl Endpoint {
         if on {
             self.restore_all();
         }
-        for slot in self.slots.values_mut() {
-            slot.awake().observe(on);
-            slot.rest();
+        for id in self.slots.ids(|_| true) {
+            if let Some(slot) = self.slots.get_mut(id) {
+                slot.awake().observe(on);
+                slot.rest();
+            }
         }
     }
 
@@ -154,7 +157,7 @@ impl Endpoint {
             let Some(&id) = self.ready.front() else {
                 return Output::Wait(self.next_deadline().map(|(at, _)| at));
             };
-            let Some(slot) = self.slots.get_mut(&id) else {
+            let Some(slot) = self.slots.get_mut(id) else {
                 self.ready.pop_front();
                 continue;
             };
@@ -177,7 +180,7 @@ impl Endpoint {
     /// application is about to send (RFC 9293 section 3.8.6.3): a caller that knows of such an application polls later.
     #[must_use]
     pub fn only_acknowledges(&self) -> bool {
-        let only = |id| self.slots.get(id).is_some_and(|slot| slot.only_acknowledges());
+        let only = |&id| self.slots.get(id).is_some_and(Slot::only_acknowledges);
         self.ready.len() <= 1 && self.ready.iter().all(only)
     }
 
@@ -188,7 +191,7 @@ impl Endpoint {
                 return Some(output);
             }
             let &id = self.ready.front()?;
-            let slot = self.slots.get_mut(&id)?;
+            let slot = self.slots.get_mut(id)?;
             match slot.awake().poll_said()? {
                 Out::Train(train, ecn) => {
                     return Some(Output::Transmit { conn: Some(id), to: slot.key.peer, train, ecn });
@@ -212,7 +215,7 @@ impl Endpoint {
     }
 
     fn follow_up(&mut self, id: ConnId, may_speak: bool) {
-        let Some(slot) = self.slots.get_mut(&id) else { return };
+        let Some(slot) = self.slots.get_mut(id) else { return };
         if may_speak && !slot.is_ready {
             slot.is_ready = true;
             self.ready.push_back(id);
@@ -235,7 +238,7 @@ impl Endpoint {
 
     /// A connection of a listener's is established: the next application may have it.
     fn offer(&mut self, id: ConnId) {
-        let Some(place) = self.slots.get_mut(&id).and_then(|slot| slot.place.as_mut()) else { return };
+        let Some(place) = self.slots.get_mut(id).and_then(|slot| slot.place.as_mut()) else { return };
         if let Some(listener) = self.listeners.get_mut(&place.port) {
             listener.establish(id, place);
             self.outbox.push_back(Output::Notice { conn: listener.id, notice: Notice::Acceptable });
@@ -244,7 +247,7 @@ impl Endpoint {
 
     /// A connection ended: its ports are free, and a listener forgets it.
     fn note_end(&mut self, id: ConnId) {
-        let Some(slot) = self.slots.get_mut(&id) else { return };
+        let Some(slot) = self.slots.get_mut(id) else { return };
         if let Some(deadline) = slot.deadline.take() {
             self.deadlines.remove(&(deadline, id));
         }
@@ -257,7 +260,7 @@ impl Endpoint {
         if self.by_key.get(&key) == Some(&id) {
             self.forget_key(key);
         }
-        if let Some(slot) = self.slots.get_mut(&id)
+        if let Some(slot) = self.slots.get_mut(id)
             && !slot.is_gone
             && slot.awake().is_released()
         {
@@ -269,7 +272,7 @@ impl Endpoint {
     /// A connection has nothing more to say; if it is over, it goes. If no tick will come to it, it rests at once.
     fn settle(&mut self, id: ConnId) {
         self.ready.pop_front();
-        let Some(slot) = self.slots.get_mut(&id) else { return };
+        let Some(slot) = self.slots.get_mut(id) else { return };
         slot.is_ready = false;
         if slot.is_gone {
             self.forget(id);
@@ -288,7 +291,7 @@ impl Endpoint {
             }
             self.deadlines.remove(&(at, id));
             self.restore(id);
-            let Some(slot) = self.slots.get_mut(&id) else { continue };
+            let Some(slot) = self.slots.get_mut(id) else { continue };
             slot.deadline = None;
             if slot.awake().next_timeout().is_some_and(|next| next <= now) {
                 slot.awake().expire(now);
@@ -303,7 +306,7 @@ impl Endpoint {
     /// A deadline has passed that no longer meant anything. That is seldom where there is much to do, so it costs nothing to
     /// speak of if a connection just between two messages rests, too.
     fn rest(&mut self, id: ConnId) {
-        if let Some(slot) = self.slots.get_mut(&id).filter(|slot| !slot.is_ready) {
+        if let Some(slot) = self.slots.get_mut(id).filter(|slot| !slot.is_ready) {
             slot.rest();
         }
     }
@@ -313,10 +316,8 @@ impl Endpoint {
     fn unreachable(&mut self, now: Time, peer: SocketAddr) {
         let is_opening = |connection: &Connection| connection.state() == State::SynSent;
         let opening = |slot: &Slot| slot.key.peer == peer && slot.whole().is_some_and(is_opening);
-        let given_up: Vec<_> =
-            self.slots.iter().filter(|(_, slot)| opening(slot)).map(|(&id, _)| id).collect();
-        for id in given_up {
-            if let Some(slot) = self.slots.get_mut(&id) {
+        for id in self.slots.ids(opening) {
+            if let Some(slot) = self.slots.get_mut(id) {
                 slot.awake().end(now, CloseReason::Unreachable, Cause::PeerUnreachable);
             }
             self.wake(id);
@@ -326,10 +327,8 @@ impl Endpoint {
     fn too_large(&mut self, now: Time, peer: SocketAddr, bytes: usize) {
         // One at rest has sent nothing that it could be about.
         let is_theirs = |slot: &Slot| slot.key.peer == peer && slot.whole().is_some();
-        let theirs = self.slots.iter().filter(|(_, slot)| is_theirs(slot));
-        let told: Vec<_> = theirs.map(|(&id, _)| id).collect();
-        for id in told {
-            if let Some(slot) = self.slots.get_mut(&id) {
+        for id in self.slots.ids(is_theirs) {
+            if let Some(slot) = self.slots.get_mut(id) {
                 slot.awake().datagram_too_large(now, bytes);
             }
             self.wake(id);
@@ -338,7 +337,7 @@ impl Endpoint {
 
     fn call(&mut self, now: Time, conn: ConnId, call: Call) -> Result<Reply, CallError> {
         self.restore(conn);
-        if let Some(slot) = self.slots.get_mut(&conn) {
+        if let Some(slot) = self.slots.get_mut(conn) {
             let connection = slot.awake();
             let reply = connection.call(now, call);
             let may_speak = connection.may_speak();
@@ -361,7 +360,7 @@ impl Endpoint {
     fn insert(&mut self, key: Key, place: Option<Place>, connection: Connection) {
         let id = connection.origin().id;
         self.by_key.insert(key, id);
-        self.slots.insert(id, Box::new(Slot::new(key, connection, place)));
+        self.slots.insert(id, Slot::new(key, connection, place));
         self.wake(id);
     }
 
@@ -390,7 +389,7 @@ impl Endpoint {
             let id = ConnId(self.next_id);
             self.next_id = self.next_id.wrapping_add(1);
             let listens = self.listeners.values().any(|listener| listener.id == id);
-            if !listens && !self.slots.contains_key(&id) && self.remnants.get(id).is_none() {
+            if !listens && !self.slots.contains(id) && self.remnants.get(id).is_none() {
                 return id;
             }
         }
@@ -406,20 +405,20 @@ impl Endpoint {
     /// more is known than whose it was.
     #[must_use]
     pub fn info(&self, conn: ConnId) -> Option<Info> {
-        let slot = self.slots.get(&conn);
-        slot.map_or_else(|| self.remnant_info(conn), |slot| slot.info())
+        let slot = self.slots.get(conn);
+        slot.map_or_else(|| self.remnant_info(conn), Slot::info)
     }
 
     /// Whether a [`super::Call::Read`] may have an answer now. If not, a [`Notice::Readable`] or the end will come.
     #[must_use]
     pub fn is_readable(&self, conn: ConnId) -> bool {
-        self.slots.get(&conn).is_none_or(|slot| slot.is_readable())
+        self.slots.get(conn).is_none_or(Slot::is_readable)
     }
 
     /// How many bytes a [`super::Call::Write`] would take now.
     #[must_use]
     pub fn room(&self, conn: ConnId) -> usize {
-        self.slots.get(&conn).map_or(0, |slot| slot.room())
+        self.slots.get(conn).map_or(0, Slot::room)
     }
 
     /// The connection with this peer and these ports.

@@ -18,6 +18,7 @@ mod keep_alive;
 mod loss;
 mod message;
 mod negotiated;
+mod numbered;
 mod options;
 mod output;
 mod path_mtu;
@@ -58,6 +59,8 @@ pub use lucid_congestion::Time;
 pub use lucid_wire::OptionLayout;
 pub use message::{Call, ConnId, Input, Notice, Output, Reply};
 pub use negotiated::{Agreed, Scale};
+#[cfg(feature = "tokio")]
+pub(crate) use numbered::Numbered;
 pub use recording::{Record, Recorded, Recorder, RecordingError, RecordingReader, SentSegment};
 pub use replay::{ReplayError, Replayed, replay, replay_with};
 #[cfg(feature = "settings")]

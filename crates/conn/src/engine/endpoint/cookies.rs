@@ -152,7 +152,7 @@ impl Endpoint {
         let origin = Origin { iss: cookie, ..self.origin_of(id, key, now) };
         let syn = remembered(&train.header, irs, Some(mss), offer);
         self.enter_listener(now, key, Connection::from_cookie(origin, &syn, now));
-        if let Some(slot) = self.slots.get_mut(&id) {
+        if let Some(slot) = self.slots.get_mut(id) {
             slot.awake().segment_arrives(now, train, ecn);
         }
         self.wake(id);
@@ -192,7 +192,7 @@ impl Endpoint {
         let is_other = |slot: &Slot| slot.place.is_some() && slot.whole().is_some_and(has_other_iss);
         let candidate = flags.contains(Flags::ACK)
             && !flags.intersects(Flags::SYN | Flags::RST)
-            && self.slots.get(&id).is_some_and(|slot| is_other(slot))
+            && self.slots.get(id).is_some_and(is_other)
             && self.uses_cookies(now, key.local_port)
             && may_be_cookie(now, acknowledgment - 1);
         if !candidate {
@@ -200,7 +200,7 @@ impl Endpoint {
         }
         let is_spent = self.redeemed.contains(key, acknowledgment - 1);
         if !is_spent && self.believed(now, key, train).is_some() {
-            if let Some(slot) = self.slots.get_mut(&id) {
+            if let Some(slot) = self.slots.get_mut(id) {
                 slot.awake().end(now, CloseReason::Aborted, Cause::CookieReturned);
             }
             self.wake(id);

@@ -57,7 +57,7 @@ impl Endpoint {
             if self.reopen(now, id, key, train) || self.took_the_cookie(now, id, key, train, ecn) {
                 return;
             }
-            if let Some(slot) = self.slots.get_mut(&id) {
+            if let Some(slot) = self.slots.get_mut(id) {
                 slot.awake().segment_arrives(now, train, ecn);
             }
             self.wake(id);

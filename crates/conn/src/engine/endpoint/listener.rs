@@ -118,7 +118,7 @@ impl Endpoint {
 
     /// A connection no longer stands in its listener's queues.
     pub(super) fn leave_queue(&mut self, id: ConnId) {
-        let place = self.slots.get_mut(&id).and_then(|slot| slot.place.take());
+        let place = self.slots.get_mut(id).and_then(|slot| slot.place.take());
         if let Some(place) = place
             && let Some(listener) = self.listeners.get_mut(&place.port)
         {
@@ -138,7 +138,7 @@ impl Endpoint {
 
     /// Ends a connection that no application holds.
     fn let_go(&mut self, now: Time, id: ConnId) {
-        if let Some(slot) = self.slots.get_mut(&id) {
+        if let Some(slot) = self.slots.get_mut(id) {
             slot.place = None;
             for call in [Call::Abort, Call::Release] {
                 // An abort and a release of an existing connection can't fail.
@@ -171,7 +171,7 @@ impl Endpoint {
     /// A SYN for a connection in TIME-WAIT begins the next one with the same ports, if it is surely no old one and
     /// there is room. Says whether it did.
     pub(super) fn reopen(&mut self, now: Time, id: ConnId, key: Key, syn: &Train) -> bool {
-        let old = self.slots.get(&id).and_then(|slot| slot.whole());
+        let old = self.slots.get(id).and_then(|slot| slot.whole());
         let Some(used) = old.and_then(|old| old.gives_way_to(now, syn)) else { return false };
         if self.make_room(now, key.local_port).is_err() {
             return false;
@@ -184,7 +184,7 @@ impl Endpoint {
     /// Ends a connection in TIME-WAIT that has come to the sequence number `used`, for another one with its ports.
     fn successor(&mut self, now: Time, id: ConnId, key: Key, used: SeqNum, cause: Cause) -> Origin {
         self.restore(id);
-        if let Some(slot) = self.slots.get_mut(&id) {
+        if let Some(slot) = self.slots.get_mut(id) {
             slot.awake().end(now, CloseReason::Finished, cause);
         }
         self.wake(id);

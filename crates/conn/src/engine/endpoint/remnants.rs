@@ -14,6 +14,7 @@ use super::slot::Slot;
 use crate::engine::connection::Connection;
 use crate::engine::info::Info;
 use crate::engine::message::ConnId;
+use crate::engine::numbered::hash_of;
 use crate::engine::time_wait::Remnant;
 
 /// One of them.
@@ -118,11 +119,6 @@ impl Remnants {
     }
 }
 
-/// Numbers are ours, and given out in order: no one chooses them so that they collide.
-fn hash_of(id: ConnId) -> u64 {
-    u64::from(id.0).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
-
 fn key_hash(entries: &HashTable<Box<Entry>>, hasher: &RandomState, id: ConnId) -> u64 {
     let entry = entries.find(hash_of(id), |entry| entry.id == id);
     entry.map_or(0, |entry| hasher.hash_one(entry.key))
@@ -131,7 +127,7 @@ fn key_hash(entries: &HashTable<Box<Entry>>, hasher: &RandomState, id: ConnId) -
 impl Endpoint {
     /// A connection has nothing more to say: if that goes for ever, only a remnant stays. Says whether it does.
     pub(super) fn leave_remnant(&mut self, id: ConnId) -> bool {
-        let Some(slot) = self.slots.get_mut(&id) else { return false };
+        let Some(slot) = self.slots.get_mut(id) else { return false };
         let Some(remnant) = slot.whole().filter(|_| slot.place.is_none()).and_then(Connection::remnant)
         else {
             return false;
@@ -168,7 +164,7 @@ impl Endpoint {
         slot.is_known = true;
         slot.was_remnant = true;
         slot.deadline = (!remnant.in_line).then_some(remnant.due);
-        self.slots.insert(id, Box::new(slot));
+        self.slots.insert(id, slot);
         self.by_key.insert(key, id);
     }
 
@@ -195,7 +191,7 @@ impl Endpoint {
     pub(super) fn may_be_taken_over(&self, now: Time, id: ConnId, iss: SeqNum) -> Option<SeqNum> {
         match self.remnants.get(id) {
             Some(entry) => entry.remnant.may_be_taken_over(now, iss),
-            None => self.slots.get(&id)?.whole()?.may_be_taken_over(now, iss),
+            None => self.slots.get(id)?.whole()?.may_be_taken_over(now, iss),
         }
     }
 

@@ -9,8 +9,8 @@ impl Endpoint {
     /// keeping others waiting, ask for this once, and then for [`Endpoint::info`] of some at a time.
     #[must_use]
     pub fn ids(&self) -> Vec<ConnId> {
-        let here = self.slots.iter().filter(|(_, slot)| !slot.is_gone).map(|(&id, _)| id);
-        let mut ids: Vec<_> = here.chain(self.remnants.ids()).collect();
+        let mut ids = self.slots.ids(|slot| !slot.is_gone);
+        ids.extend(self.remnants.ids());
         ids.sort_unstable();
         ids
     }
@@ -19,7 +19,7 @@ impl Endpoint {
     #[must_use]
     pub fn totals(&self) -> Counts {
         let mut totals = self.departed;
-        for slot in self.slots.values() {
+        for slot in self.slots.ids(|_| true).into_iter().filter_map(|id| self.slots.get(id)) {
             totals.add(&slot.counts());
         }
         totals
@@ -27,7 +27,7 @@ impl Endpoint {
 
     /// A connection goes, or all but a remnant of it, which counts anew: what it has counted stays.
     pub(super) fn forget(&mut self, id: ConnId) {
-        if let Some(slot) = self.slots.remove(&id) {
+        if let Some(slot) = self.slots.remove(id) {
             self.departed.add(&slot.counts());
         }
     }
