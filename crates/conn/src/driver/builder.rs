@@ -166,13 +166,25 @@ impl Builder {
     /// # Panics
     /// Outside a tokio runtime with I/O and time enabled.
     pub async fn connect(self, peer: SocketAddr) -> io::Result<Stream> {
+        self.towards(peer)?.connect(peer).await
+    }
+
+    /// As [`Builder::connect`], but for the connection: [`Endpoint::connect`] to this peer opens it. So the endpoint is at hand
+    /// while nobody has answered yet.
+    ///
+    /// # Errors
+    /// Those of binding and connecting a [`tokio::net::UdpSocket`]; or the system has no randomness.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime with I/O and time enabled.
+    pub fn towards(self, peer: SocketAddr) -> io::Result<Endpoint> {
         let peer = canonical(peer);
         let any = match peer {
             SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
             SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
         };
         let socket = Socket::connect(self.local.unwrap_or(any), peer)?;
-        self.start(socket)?.connect(peer).await
+        self.start(socket)
     }
 
     fn start(self, socket: Socket) -> io::Result<Endpoint> {
