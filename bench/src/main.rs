@@ -8,6 +8,7 @@
 //!     --mtu 1452             datagrams of exactly this size, where the peer can
 //!     --threads 2            tokio's multi-thread runtime with so many workers, rather than its current-thread one
 //!     --window 65536         lucid only: so many bytes are under way, and buffers for twice as many
+//!     --record headers       lucid only: this end records the run, without payload; or with it: payload
 //!     --limit 60             seconds after which it gives up
 //! ```
 

@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::net::SocketAddr;
+use std::str::FromStr;
 use std::time::Duration;
 
 use lucid_conn::sim::Faults;
@@ -17,6 +18,8 @@ pub(crate) struct Options {
     pub(crate) threads: Option<usize>,
     /// How many bytes lucid keeps under way, whatever happens; none: its congestion control decides.
     pub(crate) window: Option<u64>,
+    /// What lucid records of the run, at this end; none: nothing.
+    pub(crate) record: Option<Record>,
     /// What the server showed, for transports that want to see one.
     pub(crate) certificate: Option<String>,
     /// How much, if not as much as the work does by itself.
@@ -32,6 +35,25 @@ pub(crate) enum Role {
     Serve,
     Relay,
     Work(Work),
+}
+
+/// What a recording holds.
+#[derive(Clone, Copy)]
+pub(crate) enum Record {
+    Headers,
+    Payload,
+}
+
+impl FromStr for Record {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        match word {
+            "headers" => Ok(Self::Headers),
+            "payload" => Ok(Self::Payload),
+            _ => Err(format!("a recording has headers or payload, not {word}")),
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -66,6 +88,7 @@ impl Options {
             mtu: None,
             threads: None,
             window: None,
+            record: None,
             certificate: None,
             bytes: None,
             count: None,
@@ -78,6 +101,7 @@ impl Options {
                 "--mtu" => options.mtu = Some(value.parse()?),
                 "--threads" => options.threads = Some(value.parse()?),
                 "--window" => options.window = Some(value.parse()?),
+                "--record" => options.record = Some(value.parse()?),
                 "--certificate" => options.certificate = Some(value),
                 "--bytes" => options.bytes = Some(value.parse()?),
                 "--count" => options.count = Some(value.parse()?),

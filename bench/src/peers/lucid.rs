@@ -8,7 +8,7 @@ use lucid_conn::{Config, Endpoint, Listener, Profile, Stream};
 
 use super::fixed_window;
 use crate::Outcome;
-use crate::options::Options;
+use crate::options::{Options, Record};
 use crate::peer::{self, CONNECTIONS, Opening, any_port};
 
 /// The part of a datagram that is our header without options. (Options are taken off the MSS: RFC 6691.)
@@ -81,5 +81,11 @@ async fn endpoint(options: &Options, addr: SocketAddr) -> Outcome<Endpoint> {
         config.window_scale = (0..14).find(|scale| buffer >> scale <= 0xffff).or(Some(14));
         builder = builder.controller(fixed_window::make(window));
     }
+    // A file, as a user's recording is one; nobody reads it.
+    builder = match options.record {
+        None => builder,
+        Some(Record::Headers) => builder.record_without_payload(tempfile::tempfile()?),
+        Some(Record::Payload) => builder.record(tempfile::tempfile()?),
+    };
     Ok(builder.config(config).bind(addr).await?)
 }

@@ -1,5 +1,6 @@
 //! The client: tasks, one after the other over one connection.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use lucid_apps::{Client, ClientError, Destination};
@@ -7,6 +8,7 @@ use lucid_conn::{Endpoint, Stream};
 
 use crate::answer::Answer;
 use crate::blame;
+use crate::exit::Failure;
 use crate::live::Watchable;
 use crate::patience::Patient;
 use crate::report::Report;
@@ -21,31 +23,47 @@ const LINGER_AFTER_SIGNAL: Duration = Duration::from_secs(2);
 /// Asks the server for everything, and closes the connection. How it went is in the report.
 pub(crate) async fn run(ask: &Ask, views: &Views, report: &Report, signals: &mut Signals) {
     report.seed(ask.endpoint.seed);
-    let connected = tokio::select! {
-        connected = socket::connect(ask, views) => connected,
+    let opened = tokio::select! {
+        opened = open(ask, views, report) => opened,
         signal = signals.next() => return report.stopping(signal, "giving the connection up"),
     };
-    let stream = match connected {
-        Ok(stream) => stream,
+    let (endpoint, server, _watchable) = match opened {
+        Ok(opened) => opened,
         Err(failure) => return report.failed(None, failure),
     };
-    let endpoint = stream.endpoint().clone();
-    let counted_header = ask.endpoint.config.counted_header;
-    let watchable = match Watchable::begin(ask.watch, &endpoint, counted_header).await {
-        Ok(watchable) => watchable,
-        Err(failure) => return report.failed(None, failure),
-    };
-    watchable.tell(report);
-    tokio::select! {
-        () = work(ask, stream, views, report) => close(&endpoint, report, signals).await,
+    let connected = tokio::select! {
+        connected = socket::connect(ask, &endpoint, server) => {
+            connected.map_err(|failure| report.failed(None, failure)).ok()
+        }
         signal = signals.next() => {
-            report.stopping(signal, "closing the connection (once more: at once)");
-            close_soon(&endpoint, signals).await;
+            report.stopping(signal, "giving the connection up");
+            None
+        }
+    };
+    if let Some(stream) = connected {
+        tokio::select! {
+            () = work(ask, stream, views, report) => close(&endpoint, report, signals).await,
+            signal = signals.next() => {
+                report.stopping(signal, "closing the connection (once more: at once)");
+                close_soon(&endpoint, signals).await;
+            }
         }
     }
     if let Err(failure) = socket::finish_recording(&ask.endpoint, &endpoint) {
         report.failed(None, failure);
     }
+}
+
+/// The endpoint, which can be looked at from now on, whether the server answers or not.
+async fn open(
+    ask: &Ask,
+    views: &Views,
+    report: &Report,
+) -> Result<(Endpoint, SocketAddr, Watchable), Failure> {
+    let (endpoint, server) = socket::open(ask, views).await?;
+    let watchable = Watchable::begin(ask.watch, &endpoint, ask.endpoint.config.counted_header).await?;
+    watchable.tell(report);
+    Ok((endpoint, server, watchable))
 }
 
 /// Waits for the last acknowledgments, TIME-WAIT included.

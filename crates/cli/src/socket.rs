@@ -23,8 +23,8 @@ pub(crate) async fn bind(serve: &Serve, views: &Views) -> Result<Endpoint, Failu
     builder.bind(&addresses[..]).await.map_err(|error| blame::unbound(&serve.listen, &error))
 }
 
-/// A connection to the server, through a UDP socket of its own.
-pub(crate) async fn connect(ask: &Ask, views: &Views) -> Result<Stream, Failure> {
+/// An endpoint that talks to the server alone, and the server's address; no connection yet.
+pub(crate) async fn open(ask: &Ask, views: &Views) -> Result<(Endpoint, SocketAddr), Failure> {
     let addresses = resolve(&ask.server).await?;
     let server = choose(&addresses, ask.bind)
         .ok_or_else(|| blame::unresolved(&ask.server, "it has no address of the kind that --bind names"))?;
@@ -33,7 +33,13 @@ pub(crate) async fn connect(ask: &Ask, views: &Views) -> Result<Stream, Failure>
         Some(local) => builder.local(local),
         None => builder,
     };
-    let connected = builder.connect(server).await;
+    let opened = builder.towards(server);
+    Ok((opened.map_err(|error| blame::unopened(&ask.server, ask.bind, &error))?, server))
+}
+
+/// A connection to the server.
+pub(crate) async fn connect(ask: &Ask, endpoint: &Endpoint, server: SocketAddr) -> Result<Stream, Failure> {
+    let connected = endpoint.connect(server).await;
     connected.map_err(|error| blame::unopened(&ask.server, ask.bind, &error))
 }
 

@@ -5,7 +5,10 @@
 //!  socket --snapshots----------^
 //! ```
 
+mod choice;
+mod choose;
 mod columns;
+mod console;
 mod draw;
 mod history;
 mod keys;
@@ -13,51 +16,46 @@ mod model;
 mod screen;
 
 use std::io;
-use std::thread;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
-use ratatui::crossterm::event::{self, Event};
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::time::{sleep, timeout};
+use tokio::sync::mpsc::Sender;
+use tokio::time::sleep;
 
 use crate::clock::Stopwatch;
 use crate::exit::{Exit, Failure};
 use crate::live::attach::{self, Attached, PATIENCE, Snapshot};
 use crate::report::Report;
-use draw::Look;
+use console::{Console, Happening, Signals};
 use keys::Act;
 use model::Model;
-use screen::Screen;
 
 /// Looking takes at most this part of the time, of both processes: with very many connections it looks less often.
 const SHARE: u32 = 5;
 
-/// What the picture follows.
-enum Happening {
-    Terminal(Event),
-    Snapshot(Box<Snapshot>),
-    /// No more snapshots come.
-    Ended(String),
-}
-
 /// Watches a process until its user has seen enough.
 ///
 /// # Errors
-/// There is no terminal, or nothing to watch, or several to choose from.
+/// There is no terminal, or nothing to watch.
 pub(crate) async fn run(pid: Option<u32>, every: Duration, report: &Report) -> Result<(), Failure> {
-    screen::check()?;
-    let mut attached = match pid {
-        Some(pid) => attach::to(pid).await?,
+    if !screen::is_there() {
+        return Err(no_terminal(pid).await);
+    }
+    let found = match pid {
+        Some(pid) => Some(attach::to(pid).await?),
         None => attach::the_only_one().await?,
     };
-    let first =
-        timeout(PATIENCE, attached.snapshot()).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
-    let first = first.map_err(|error| attach::silent(attached.pid, &error))?;
+    let found = match found {
+        Some(mut attached) => {
+            let first = attached.within(PATIENCE).await;
+            let first = first.map_err(|error| attach::silent(attached.pid, &error))?;
+            Some((attached, first))
+        }
+        None => None,
+    };
     let unheard = |error| Failure::new(Exit::Other, "cannot listen for signals").because(error);
-    let mut signals = Signals::listen().map_err(unheard)?;
-    let ended = watch(Model::new(first), attached, every, &mut signals).await;
-    match ended {
+    let signals = Signals::listen().map_err(unheard)?;
+    match show(found, every, signals).await {
         Ok(None) => Ok(()),
         Ok(Some(signal)) => {
             report.stopping(signal, "no longer watching");
@@ -67,54 +65,65 @@ pub(crate) async fn run(pid: Option<u32>, every: Duration, report: &Report) -> R
     }
 }
 
-/// Draws until the user quits, or a signal ends it.
-async fn watch(
-    mut model: Model,
-    attached: Attached,
-    every: Duration,
-    signals: &mut Signals,
-) -> io::Result<Option<Exit>> {
-    let look = Look::of_environment();
-    let mut screen = Screen::enter()?;
-    let (sender, mut happenings) = channel(64);
-    tokio::spawn(look_again(attached, every, sender.clone()));
-    thread::spawn(move || listen(&sender));
-    loop {
-        screen.terminal.draw(|frame| draw::draw(&mut model, look, frame))?;
-        tokio::select! {
-            signal = signals.next() => return Ok(Some(signal)),
-            happening = happenings.recv() => {
-                let Some(happening) = happening else { return Ok(None) };
-                if !take_in(&mut model, happening, &mut happenings, &mut screen)? {
-                    return Ok(None);
-                }
-            }
-        }
+/// Says what can be asked without one.
+async fn no_terminal(pid: Option<u32>) -> Failure {
+    let failure = Failure::new(Exit::Usage, "lucid top needs a terminal");
+    let running = if pid.is_none() { attach::all(PATIENCE).await } else { Vec::new() };
+    if running.len() < 2 {
+        return failure.try_this("lucid ss tells the same once, as text or JSON");
     }
+    let each = running.iter().map(|(pid, snapshot)| {
+        let what = snapshot.as_ref().map_or_else(|_| "doesn't answer".to_owned(), attach::title);
+        format!("\n    lucid ss {pid:<8}{what}")
+    });
+    failure.try_this(format!(
+        "lucid ss tells the same once, as text or JSON; these run:{}",
+        each.collect::<String>()
+    ))
 }
 
-/// What happened, and what else has happened by now: one picture is enough for all. False: the user quits.
-fn take_in(
-    model: &mut Model,
-    first: Happening,
-    others: &mut Receiver<Happening>,
-    screen: &mut Screen,
-) -> io::Result<bool> {
-    let mut next = Some(first);
-    while let Some(happening) = next {
-        match happening {
-            Happening::Snapshot(snapshot) => model.update(*snapshot),
-            Happening::Ended(why) => model.end(why),
-            Happening::Terminal(event) => match keys::act(&event) {
-                Act::Quit => return Ok(false),
-                Act::Wish(wish) => model.fulfil(wish),
-                Act::Redraw => screen.forget()?,
-                Act::Nothing => {}
-            },
+/// Takes the terminal over until the user quits, or a signal ends it. Where several run, one is chosen first.
+async fn show(
+    found: Option<(Attached, Snapshot)>,
+    every: Duration,
+    signals: Signals,
+) -> io::Result<Option<Exit>> {
+    let mut console = Console::enter(signals)?;
+    let (attached, first) = match found {
+        Some(found) => found,
+        None => match choose::choose(&mut console).await? {
+            ControlFlow::Continue(chosen) => chosen,
+            ControlFlow::Break(exit) => return Ok(exit),
+        },
+    };
+    tokio::spawn(look_again(attached, every, console.sender()));
+    watch(&mut console, Model::new(first)).await
+}
+
+/// Draws, and takes in what happens. One picture is enough for all that has happened by now.
+async fn watch(console: &mut Console, mut model: Model) -> io::Result<Option<Exit>> {
+    loop {
+        let look = console.look;
+        console.screen.terminal.draw(|frame| draw::draw(&mut model, look, frame))?;
+        let mut next = Some(console.next().await);
+        while let Some(happening) = next {
+            match happening {
+                Happening::Snapshot(snapshot) => model.update(*snapshot),
+                Happening::Ended(why) => model.end(why),
+                Happening::Terminal(event) => match keys::act(&event) {
+                    Act::Quit => return Ok(None),
+                    Act::Wish(wish) => model.fulfil(wish),
+                    Act::Redraw => console.screen.forget()?,
+                    Act::Nothing => {}
+                },
+                // The choice is made.
+                Happening::Running(_) => {}
+                Happening::Signal(exit) => return Ok(Some(exit)),
+                Happening::Gone => return Ok(None),
+            }
+            next = console.at_once();
         }
-        next = others.try_recv().ok();
     }
-    Ok(true)
 }
 
 /// Looks again and again, until the process ends or nobody wants to know.
@@ -136,38 +145,5 @@ async fn look_again(mut attached: Attached, every: Duration, to: Sender<Happenin
         }
         let taken = taken.elapsed();
         pause = every.saturating_sub(taken).max(taken * (SHARE - 1));
-    }
-}
-
-/// Hands on what the terminal tells, until it is gone. Reading can't be interrupted, so it has a thread, which ends with the
-/// process.
-fn listen(to: &Sender<Happening>) {
-    while let Ok(event) = event::read() {
-        if to.blocking_send(Happening::Terminal(event)).is_err() {
-            return;
-        }
-    }
-}
-
-/// The signals that end it: also that the terminal is gone.
-struct Signals([Signal; 3]);
-
-impl Signals {
-    fn listen() -> io::Result<Self> {
-        Ok(Self([
-            signal(SignalKind::interrupt())?,
-            signal(SignalKind::terminate())?,
-            signal(SignalKind::hangup())?,
-        ]))
-    }
-
-    /// The next one, as the exit it asks for. Cancel-safe.
-    async fn next(&mut self) -> Exit {
-        let [interrupt, terminate, hang_up] = &mut self.0;
-        tokio::select! {
-            _ = interrupt.recv() => Exit::Interrupted,
-            _ = terminate.recv() => Exit::Terminated,
-            _ = hang_up.recv() => Exit::Terminated,
-        }
     }
 }

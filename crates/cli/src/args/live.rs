@@ -9,7 +9,7 @@ use lucid_conn::sim::parse_duration;
 pub(super) const TOP_EXAMPLES: &str = "\
 Examples:
   lucid top
-      the lucid that runs; if several do, it says which
+      the lucid that runs; if several do, one is chosen from a list
   lucid top 4711 --every 200ms
       the one with this process id, five times a second
 
@@ -30,7 +30,7 @@ Times are in milliseconds, sizes in bytes. Behind an address stands /PORT where 
 
 #[derive(Debug, Args)]
 pub(crate) struct Top {
-    /// The process to watch [default: the only one that runs]
+    /// The process to watch [default: the one that runs, or one chosen from a list]
     #[arg(value_name = "PID")]
     pub(crate) pid: Option<u32>,
     /// How often to look

@@ -69,35 +69,42 @@ pub(crate) async fn to(pid: u32) -> Result<Attached, Failure> {
     Attached::open(pid, socket).await.map_err(|error| silent(pid, &error))
 }
 
-/// The only one there is.
+/// The only one there is; none, if there are several.
 ///
 /// # Errors
-/// With [`Exit::NoAnswer`]: there is none. With [`Exit::Usage`]: there are several; it says which.
-pub(crate) async fn the_only_one() -> Result<Attached, Failure> {
+/// With [`Exit::NoAnswer`]: there is none at all.
+pub(crate) async fn the_only_one() -> Result<Option<Attached>, Failure> {
     let mut answering = Vec::new();
     for (pid, socket) in running() {
         // Or it has ended just now.
         answering.extend(Attached::open(pid, &socket).await);
     }
-    match answering.len() {
-        0 => Err(nothing_runs()),
-        1 => Ok(answering.remove(0)),
-        several => {
-            let mut choices = Vec::new();
-            for mut attached in answering {
-                let what = timeout(PATIENCE, attached.snapshot()).await;
-                let what = what.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
-                let what = what.map_or_else(|_| "doesn't answer".to_owned(), |snapshot| title(&snapshot));
-                choices.push(format!("lucid top {:<8}{what}", attached.pid));
-            }
-            Err(Failure::new(Exit::Usage, format!("{several} lucids of yours are running"))
-                .try_this(format!("choose one:\n    {}", choices.join("\n    "))))
+    if answering.is_empty() {
+        return Err(nothing_runs());
+    }
+    let last = answering.pop();
+    Ok(last.filter(|_| answering.is_empty()))
+}
+
+/// All of this user's, each with how it is just now, or why it doesn't say so for so long.
+pub(crate) async fn all(patience: Duration) -> Vec<(u32, io::Result<Snapshot>)> {
+    let looks = running().into_iter().map(|(pid, socket)| {
+        let look = async move { Attached::open(pid, &socket).await?.within(patience).await };
+        (pid, tokio::spawn(look))
+    });
+    let mut all = Vec::new();
+    for (pid, look) in looks.collect::<Vec<_>>() {
+        match look.await.unwrap_or_else(|broken| Err(io::Error::other(broken))) {
+            // It has ended just now.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            looked => all.push((pid, looked)),
         }
     }
+    all
 }
 
 /// What it is, in a few words.
-fn title(snapshot: &Snapshot) -> String {
+pub(crate) fn title(snapshot: &Snapshot) -> String {
     let Snapshot { process, connections } = snapshot;
     format!("{} on {}, {}", process.command, process.local, counted(connections.len(), "connection"))
 }
@@ -133,6 +140,14 @@ impl Attached {
                 Answer::Error { message } => return Err(odd(message)),
             }
         }
+    }
+
+    /// How it is just now, if it says so soon enough.
+    ///
+    /// # Errors
+    /// As [`Attached::snapshot`]; or `TimedOut`.
+    pub(crate) async fn within(&mut self, patience: Duration) -> io::Result<Snapshot> {
+        timeout(patience, self.snapshot()).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
     }
 
     async fn line(&mut self) -> io::Result<Answer> {

@@ -1,5 +1,6 @@
 //! The picture: the list of connections, or one of them, or the keys.
 
+mod choice;
 mod detail;
 mod help;
 mod list;
@@ -15,6 +16,8 @@ use ratatui::widgets::Paragraph;
 
 use super::model::Model;
 use crate::quantity::span;
+
+pub(super) use choice::choice;
 
 /// With colours or without. All of them are of the terminal's own sixteen, on its own background, and such as can be read on a
 /// light one and on a dark one; none says what letters don't.

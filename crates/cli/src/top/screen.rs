@@ -12,23 +12,14 @@ use ratatui::crossterm::terminal::{
 };
 use ratatui::layout::{Position, Rect};
 
-use crate::exit::{Exit, Failure};
-
 /// The terminal, until this is dropped.
 pub(super) struct Screen {
     pub(super) terminal: Terminal<CrosstermBackend<Stdout>>,
 }
 
-/// Whether there is a terminal to draw on.
-///
-/// # Errors
-/// There isn't.
-pub(super) fn check() -> Result<(), Failure> {
-    if stdin().is_terminal() && stdout().is_terminal() {
-        return Ok(());
-    }
-    Err(Failure::new(Exit::Usage, "lucid top needs a terminal")
-        .try_this("lucid ss tells the same once, as text or JSON"))
+/// Whether there is a terminal to draw on, and to hear keys from.
+pub(super) fn is_there() -> bool {
+    stdin().is_terminal() && stdout().is_terminal()
 }
 
 impl Screen {

@@ -1,6 +1,7 @@
 //! Running lucids, looked at from outside.
 
 use std::fs;
+use std::net::UdpSocket;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
@@ -63,6 +64,24 @@ fn both_ends_of_a_transfer_are_seen_while_it_goes_on() {
         ["lucid serve, pid", "State", "Recv-Q", "ESTABLISHED", "cubic", "rtt:", "cwnd:", "limited_by:"];
     assert!(parts.iter().all(|part| shown.contains(part)), "{shown}");
     assert!(!shown.contains("lucid get"), "{shown}");
+    drop(client);
+}
+
+/// Nobody answers: that is when someone wants to look.
+#[test]
+fn a_client_is_seen_while_its_server_does_not_answer() {
+    let bench = Bench::new();
+    let silent = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+    let address = silent.local_addr().expect("an address");
+    let client = Running::start(&mut bench.lucid(&format!("get some.txt --json --server {address}")));
+    // It has sent its first segment; before that there was nothing to see.
+    silent.recv(&mut [0; 2000]).expect("a SYN");
+    let told = told(&bench, &client.id().to_string());
+    assert_eq!(of_type(&told, "process")[0]["command"], "get");
+    let connections = of_type(&told, "connection");
+    assert_eq!(connections.len(), 1, "{told:?}");
+    assert_eq!(connections[0]["state"], "SYN_SENT");
+    assert_eq!(connections[0]["peer"], address.to_string());
     drop(client);
 }
 

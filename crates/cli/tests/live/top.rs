@@ -179,10 +179,10 @@ fn when_the_watched_process_ends_the_last_picture_stays() {
     given_back(&bench, &tmux, 0);
 }
 
-/// Two that run: which one is meant has to be said.
+/// Two that run: one is chosen from a list, which follows who runs.
 #[test]
 #[ignore = "needs tmux: cargo xtask ci live"]
-fn it_finds_the_only_one_and_asks_where_there_are_several() {
+fn it_finds_the_only_one_and_lets_one_be_chosen_where_there_are_several() {
     let bench = Bench::new();
     let first = server(&bench);
     let tmux = Tmux::start("which", SMALL, &bench.path(""), bench.runtime());
@@ -196,9 +196,26 @@ fn it_finds_the_only_one_and_asks_where_there_are_several() {
     tmux.wait_for(|screen| !screen.contains("q quit"));
     tmux.enter(&top);
     let screen = tmux.wait_for(|screen| screen.contains("2 lucids of yours are running"));
-    for server in [first, second] {
-        let choice =
-            format!("lucid top {:<8}serve on {}, 0 connections", server.running.id(), server.address);
-        assert!(screen.contains(&choice), "{choice}\n{screen}");
+    for server in [&first, &second] {
+        let row = format!("{}  lucid serve  {}  0 connections  up", server.running.id(), server.address);
+        assert!(screen.contains(&row), "{row}\n{screen}");
     }
+    is_whole(&screen, SMALL);
+    keep(&tmux, "choice");
+    tmux.keys(&["End"]);
+    // Processes stand in the order of their numbers, by their sockets' names; the last line is another's.
+    let last = [&first, &second].map(|server| server.running.id()).into_iter().max().expect("two");
+    tmux.wait_for(|screen| screen.contains(&format!("▸{last}")));
+    tmux.keys(&["Enter"]);
+    tmux.wait_for(|screen| screen.contains(&format!("pid {last}")) && screen.contains("no connections"));
+    tmux.keys(&["q"]);
+    tmux.wait_for(|screen| !screen.contains("q quit"));
+
+    tmux.enter(&top);
+    tmux.wait_for(|screen| screen.contains("2 lucids of yours are running"));
+    let third = server(&bench);
+    tmux.wait_for(|screen| screen.contains("3 lucids of yours") && screen.contains(&third.address));
+    tmux.keys(&["Escape"]);
+    tmux.wait_for(|screen| !screen.contains("q quit"));
+    assert_eq!(tmux.state(), (false, true), "the other screen is left, and there is a cursor");
 }

@@ -106,7 +106,11 @@ impl Core {
     pub(super) fn handle(&mut self, now: Time, input: Input) -> Result<Reply, CallError> {
         self.recording.note(|recorder| recorder.input(now, &input));
         self.is_drained = false;
-        self.engine.handle(now, input)
+        let answer = self.engine.handle(now, input);
+        if let Ok(reply) = &answer {
+            self.recording.note(|recorder| recorder.answered(reply));
+        }
+        answer
     }
 
     /// The only way out of the engine.

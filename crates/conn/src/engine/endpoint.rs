@@ -135,7 +135,10 @@ impl Endpoint {
     /// An application's call that can't be carried out. Datagrams and time never fail.
     pub fn handle(&mut self, now: Time, input: Input) -> Result<Reply, CallError> {
         match input {
-            Input::Datagrams { from, bytes, size, ecn } => self.datagrams(now, from, bytes, size, ecn),
+            Input::Datagrams { from, bytes, size, ecn } => {
+                let are_segments = self.datagrams(now, from, bytes, size, ecn);
+                return Ok(if are_segments { Reply::Done } else { Reply::Damaged });
+            }
             Input::Tick => self.tick(now),
             Input::Unreachable { peer } => self.unreachable(now, peer),
             Input::TooLarge { peer, bytes } => self.too_large(now, peer, bytes),

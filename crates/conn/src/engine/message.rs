@@ -133,6 +133,8 @@ pub enum Call {
 pub enum Reply {
     /// Done; there is nothing to say.
     Done,
+    /// Done, too, but not all of these datagrams were segments: what isn't one was dropped.
+    Damaged,
     /// The new connection's or listener's number.
     Opened(ConnId),
     /// The next established connection, if one waits.

@@ -15,6 +15,7 @@ fn a_link_is_for_datagrams_and_bare_udp_has_neither_it_nor_company() {
 #[test]
 fn what_only_some_are_asked_the_others_do_not_do() {
     assert_eq!(suited("windows"), ["lucid"]);
+    assert_eq!(suited("recording"), ["lucid"]);
     assert_eq!(suited("connections"), ["kernel", "lucid", "quinn-plain"]);
 }
 

@@ -10,7 +10,7 @@ const fn told(key: &'static str, unit: &'static str) -> Figure {
     Figure { key, unit, against: Against::Nothing }
 }
 
-/// CPU at one point of a work, compared with the point that it begins with.
+/// A figure at one point of a work, compared with the point that it begins with.
 const fn along(key: &'static str, unit: &'static str, first: &'static str) -> Figure {
     Figure { key, unit, against: Against::Key(first) }
 }
@@ -42,7 +42,7 @@ const PLAIN: Work = Work {
     figures: FLOW,
 };
 
-pub(in super::super) const WORKS: [Work; 13] = [
+pub(in super::super) const WORKS: [Work; 14] = [
     Work { name: "bulk", what: "512 MiB over one connection", ..PLAIN },
     Work {
         name: "bulk-1452",
@@ -108,10 +108,10 @@ pub(in super::super) const WORKS: [Work; 13] = [
         what: "256 MiB over 1, 10, 100, 1000 connections at once; x: times one connection's",
         word: "parallel",
         points: &[
-            count("1", &["--count", "1", "--bytes", "268435456"]),
-            count("10", &["--count", "10", "--bytes", "26843545"]),
-            count("100", &["--count", "100", "--bytes", "2684354"]),
-            count("1000", &["--count", "1000", "--bytes", "268435"]),
+            with("1", &["--count", "1", "--bytes", "268435456"]),
+            with("10", &["--count", "10", "--bytes", "26843545"]),
+            with("100", &["--count", "100", "--bytes", "2684354"]),
+            with("1000", &["--count", "1000", "--bytes", "268435"]),
         ],
         takes_many: true,
         only: &["kernel", "lucid", "quinn-plain"],
@@ -149,6 +149,29 @@ pub(in super::super) const WORKS: [Work; 13] = [
         ..PLAIN
     },
     Work {
+        name: "recording",
+        what: "256 MiB over one connection that both ends record, without payload; x: times the same without a recording",
+        options: &["--bytes", "268435456"],
+        points: &[
+            with("off", &[]),
+            with("on", &["--record", "headers"]),
+            with("off, 1452", &["--mtu", "1452"]),
+            with("on, 1452", &["--mtu", "1452", "--record", "headers"]),
+        ],
+        only: &["lucid"],
+        figures: &[
+            told("mb_per_s off", "MB/s, off"),
+            along("mb_per_s on", "MB/s, on", "mb_per_s off"),
+            told("cpu_s_per_gb off", "CPU s/GB, off"),
+            along("cpu_s_per_gb on", "CPU s/GB, on", "cpu_s_per_gb off"),
+            told("mb_per_s off, 1452", "MB/s, off, datagrams of 1452 bytes"),
+            along("mb_per_s on, 1452", "MB/s, on, 1452", "mb_per_s off, 1452"),
+            told("cpu_s_per_gb off, 1452", "CPU s/GB, off, 1452"),
+            along("cpu_s_per_gb on, 1452", "CPU s/GB, on, 1452", "cpu_s_per_gb off, 1452"),
+        ],
+        ..PLAIN
+    },
+    Work {
         name: "idle",
         what: "10,000 connections that say nothing; the kernel's own memory isn't seen",
         word: "idle",
@@ -170,7 +193,7 @@ pub(in super::super) const WORKS: [Work; 13] = [
     },
 ];
 
-const fn count(name: &'static str, options: &'static [&'static str]) -> Point {
+const fn with(name: &'static str, options: &'static [&'static str]) -> Point {
     Point { name, options, link: &[] }
 }
 

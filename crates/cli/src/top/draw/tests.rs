@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use super::*;
 use crate::live::protocol::Connection;
 use crate::live::testing::{connection, snapshot};
+use crate::top::choice::{Choice, Running};
 use crate::top::model::Wish;
 
 /// A transfer, and connections on which little happens, after twenty looks.
@@ -132,5 +133,51 @@ fn without_colours_there_is_none() {
         assert_eq!(colours(Look::new(false), &mut model), 0);
         assert!(colours(Look::new(true), &mut model) > 0);
         model.fulfil(Wish::Enter);
+    }
+}
+
+#[test]
+fn who_runs_is_listed_and_the_chosen_one_stands_out() {
+    let asked = snapshot(vec![connection(1), connection(2)]);
+    let mut busy = asked.clone();
+    busy.process.local = "[2001:db8::17]:40000".parse().expect("an address");
+    busy.process.command = "get".to_owned();
+    let running =
+        vec![Running::new(4711, Some(asked)), Running::new(99_123, Some(busy)), Running::new(5, None)];
+    let mut choice = Choice::new(running);
+    choice.go(Wish::Down(1));
+    let mut terminal = Terminal::new(TestBackend::new(80, 8)).expect("memory");
+    let mut text = |choice: &mut Choice| {
+        terminal.draw(|frame| super::choice(choice, Look::new(true), frame)).expect("memory takes it");
+        lines(terminal.backend().buffer())
+    };
+    let expected = [
+        " 3 lucids of yours are running: which one?",
+        "",
+        "  4711  lucid serve     127.0.0.1:12345       2 connections  up 3m 07s",
+        "▸99123  lucid get       [2001:db8::17]:40000  2 connections  up 3m 07s",
+        "     5  doesn't answer",
+        "",
+        "",
+        " ↑↓ select  Enter watch  q quit                                          2 of 3",
+    ];
+    assert_eq!(text(&mut choice), expected);
+    choice.refused = Some("process 99123 has ended".to_owned());
+    assert_eq!(text(&mut choice)[7], " process 99123 has ended");
+    choice.update(Vec::new());
+    choice.go(Wish::First);
+    assert_eq!(text(&mut choice)[0], " no lucid of yours is running: one that starts appears here");
+}
+
+/// However small the screen, the chosen one is on it.
+#[test]
+fn a_long_list_of_those_that_run_follows_the_cursor() {
+    let mut choice = Choice::new((0..100).map(|pid| Running::new(pid, None)).collect());
+    for (width, height) in [(80, 24), (20, 6), (3, 3), (1, 1)] {
+        choice.go(Wish::Last);
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("memory");
+        terminal.draw(|frame| super::choice(&mut choice, Look::new(false), frame)).expect("memory takes it");
+        let text = lines(terminal.backend().buffer()).join("\n");
+        assert!(height < 6 || text.contains("▸99"), "{width}x{height}\n{text}");
     }
 }

@@ -14,7 +14,7 @@ use crate::engine::event::{SegmentSummary, What};
 use crate::engine::message::Output;
 
 impl Endpoint {
-    /// Datagrams arrived together: what belongs together in them is taken in as one.
+    /// Datagrams arrived together: what belongs together in them is taken in as one. Says whether all were segments.
     pub(super) fn datagrams(
         &mut self,
         now: Time,
@@ -22,8 +22,9 @@ impl Endpoint {
         mut bytes: Bytes,
         size: usize,
         ecn: Codepoint,
-    ) {
+    ) -> bool {
         let (size, all) = (size.max(1), bytes.len());
+        let mut are_segments = true;
         loop {
             // UDP's own checksum covers the addresses, and NATs rewrite them: no pseudo-header.
             match Train::decode(&mut bytes, size, &PseudoHeader::None) {
@@ -34,10 +35,13 @@ impl Endpoint {
                     }
                     self.train(now, from, &mut train, ecn);
                 }
-                Err(error) => self.discard(now, from, None, cause_of(&error)),
+                Err(error) => {
+                    are_segments = false;
+                    self.discard(now, from, None, cause_of(&error));
+                }
             }
             if bytes.is_empty() {
-                return;
+                return are_segments;
             }
         }
     }

@@ -215,13 +215,13 @@ impl Lean {
         Self::Sent(elapsed, flows.pack(to, true, &header, payload, each), ecn)
     }
 
-    /// Something that goes in.
-    pub(super) fn input(elapsed: u64, flows: &mut Flows, input: &Input) -> Self {
+    /// Something that goes in. `are_segments`: all that arrived is known to be undamaged.
+    pub(super) fn input(elapsed: u64, flows: &mut Flows, input: &Input, are_segments: bool) -> Self {
         let wrote = |conn, writing, bytes: &Bytes| Self::Wrote(elapsed, conn, writing, bytes.len() as u32);
         match *input {
             Input::Datagrams { from, ref bytes, size, ecn } if size > 0 && !bytes.is_empty() => {
                 let shown = if bytes.len() == size { 0 } else { size as u32 };
-                Self::Arrived(elapsed, shown, ecn, pieces(flows, from, bytes, size))
+                Self::Arrived(elapsed, shown, ecn, pieces(flows, from, bytes, size, are_segments))
             }
             Input::Call { conn, call: Call::Read { max } } if u32::try_from(max).is_ok() => {
                 let read = Some((conn, max as u32));

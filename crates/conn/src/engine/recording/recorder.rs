@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::lean::{Flows, Lean};
 use super::{Chain, Codepoint, Entry, Input, MAX_BODY, Record, Recorded, SentSegment, Setup, first_line};
-use crate::engine::message::Call;
+use crate::engine::message::{Call, Reply};
 
 /// Writes a recording. It gathers 64 KiB before it writes, and its memory does not grow with the run.
 ///
@@ -31,6 +31,8 @@ pub struct Recorder {
     frame: Vec<u8>,
     /// Where payload is left out: what was told last.
     lean: Option<Box<Flows>>,
+    /// What arrived and isn't written yet: the endpoint is looking at it, and says whether it is undamaged.
+    arriving: Option<(Time, Input)>,
 }
 
 /// The bytes of a frame's length.
@@ -63,7 +65,15 @@ impl Recorder {
         let mut sink = BufWriter::with_capacity(Self::BUFFER, sink);
         sink.write_all(&first_line)?;
         let chain = Chain::new(&first_line);
-        let mut recorder = Self { sink, chain, last: Time::ZERO, is_drained: false, frame: Vec::new(), lean };
+        let mut recorder = Self {
+            sink,
+            chain,
+            last: Time::ZERO,
+            is_drained: false,
+            frame: Vec::new(),
+            lean,
+            arriving: None,
+        };
         recorder.frame(setup)?;
         recorder.frame.clear();
         Ok(recorder)
@@ -75,16 +85,39 @@ impl Recorder {
     /// If the sink can't be written to. If the input has more than 16 MiB, in a single write: then nothing is
     /// recorded, and the error is [`io::ErrorKind::InvalidInput`].
     pub fn input(&mut self, at: Time, input: &Input) -> io::Result<()> {
-        match &mut self.lean {
-            Some(flows) => {
-                if let Some(len) = written(input).filter(|len| *len > MAX_BODY) {
-                    return Err(too_long(len));
-                }
-                let lean = Lean::input(at.as_nanos().wrapping_sub(self.last.as_nanos()), flows, input);
-                self.add(at, &lean)
-            }
-            None => self.record(Record { at, what: Recorded::Input(input.clone()) }),
+        self.write_arriving(false)?;
+        if self.lean.is_none() {
+            return self.record(Record { at, what: Recorded::Input(input.clone()) });
         }
+        if let Some(len) = written(input).filter(|len| *len > MAX_BODY) {
+            return Err(too_long(len));
+        }
+        if matches!(input, Input::Datagrams { .. }) {
+            self.arriving = Some((at, input.clone()));
+            return Ok(());
+        }
+        self.input_without_payload(at, input, false)
+    }
+
+    /// Tells what the endpoint answered to the input before, where it did. Without that a recorder that leaves payload out
+    /// looks for damage in datagrams itself, which costs as much again as the endpoint's own look.
+    ///
+    /// # Errors
+    /// If the sink can't be written to.
+    pub fn answered(&mut self, reply: &Reply) -> io::Result<()> {
+        self.write_arriving(*reply == Reply::Done)
+    }
+
+    fn write_arriving(&mut self, are_segments: bool) -> io::Result<()> {
+        let Some((at, datagrams)) = self.arriving.take() else { return Ok(()) };
+        self.input_without_payload(at, &datagrams, are_segments)
+    }
+
+    fn input_without_payload(&mut self, at: Time, input: &Input, are_segments: bool) -> io::Result<()> {
+        let Some(flows) = &mut self.lean else { return Ok(()) };
+        let elapsed = at.as_nanos().wrapping_sub(self.last.as_nanos());
+        let lean = Lean::input(elapsed, flows, input, are_segments);
+        self.add(at, &lean)
     }
 
     /// Records the segments that the endpoint gave out when polled at this time.
@@ -92,6 +125,7 @@ impl Recorder {
     /// # Errors
     /// If the sink can't be written to.
     pub fn sent(&mut self, at: Time, to: SocketAddr, train: &Train, ecn: Codepoint) -> io::Result<()> {
+        self.write_arriving(false)?;
         if let Some(flows) = &mut self.lean {
             let elapsed = at.as_nanos().wrapping_sub(self.last.as_nanos());
             let lean = Lean::sent(elapsed, flows, to, train, ecn);
@@ -108,6 +142,7 @@ impl Recorder {
     /// # Errors
     /// If the sink can't be written to.
     pub fn drained(&mut self, at: Time) -> io::Result<()> {
+        self.write_arriving(false)?;
         if self.is_drained {
             return Ok(());
         }
@@ -124,6 +159,7 @@ impl Recorder {
     /// # Errors
     /// If the sink can't be written to.
     pub fn finish(mut self) -> io::Result<()> {
+        self.write_arriving(false)?;
         if self.lean.is_some() {
             self.add(self.last, &Lean::End)?;
             self.end_frame()?;

@@ -9,13 +9,20 @@ use super::{
     header_len, words_of,
 };
 
-/// What arrived together, without its payload.
-pub(super) fn pieces(flows: &mut Flows, from: SocketAddr, mut bytes: &[u8], size: usize) -> Vec<Piece> {
+/// What arrived together, without its payload. `are_segments`: all of it is known to be undamaged.
+pub(super) fn pieces(
+    flows: &mut Flows,
+    from: SocketAddr,
+    mut bytes: &[u8],
+    size: usize,
+    are_segments: bool,
+) -> Vec<Piece> {
+    let is_undamaged = |datagram: &[u8]| are_segments || has_right_checksum(datagram);
     let mut pieces = Vec::new();
     while !bytes.is_empty() {
         let (first, rest) = bytes.split_at(size.min(bytes.len()));
         bytes = rest;
-        let Some(len) = good(first) else {
+        let Some(len) = whole_header(first).filter(|_| is_undamaged(first)) else {
             pieces.push(odd(from, first));
             continue;
         };
@@ -27,7 +34,7 @@ pub(super) fn pieces(flows: &mut Flows, from: SocketAddr, mut bytes: &[u8], size
         let (mut payload, mut last) = (each, each);
         while each > 0 && last == each && header[FLAGS_AT] & Flags::PSH.bits() == 0 && !bytes.is_empty() {
             let (next, rest) = bytes.split_at(size.min(bytes.len()));
-            if !follows(header, payload, next) || next.len() - len > each {
+            if !follows(header, payload, next) || next.len() - len > each || !is_undamaged(next) {
                 break;
             }
             header[FLAGS_AT] = next[FLAGS_AT];
@@ -40,14 +47,17 @@ pub(super) fn pieces(flows: &mut Flows, from: SocketAddr, mut bytes: &[u8], size
     pieces
 }
 
-/// The header's length, if its checksum is right and it ends where it says.
-fn good(datagram: &[u8]) -> Option<usize> {
-    let len = header_len(datagram).filter(|len| (SHORTEST..=datagram.len()).contains(len))?;
-    let has_none = datagram[CHECKSUM_AT..CHECKSUM_AT + 2] == [0, 0];
-    (has_none || checksum(datagram, &PseudoHeader::None) == 0).then_some(len)
+/// The header's length, if all of it is there.
+fn whole_header(datagram: &[u8]) -> Option<usize> {
+    header_len(datagram).filter(|len| (SHORTEST..=datagram.len()).contains(len))
 }
 
-/// Whether a datagram is a good segment with this header, so far behind it, and has payload of its own.
+/// Whether it is right, or there is none.
+fn has_right_checksum(datagram: &[u8]) -> bool {
+    datagram[CHECKSUM_AT..CHECKSUM_AT + 2] == [0, 0] || checksum(datagram, &PseudoHeader::None) == 0
+}
+
+/// Whether a datagram has this header, so far behind it, and payload of its own.
 fn follows(header: &[u8], behind: usize, datagram: &[u8]) -> bool {
     let len = header.len();
     if datagram.len() <= len {
@@ -61,15 +71,14 @@ fn follows(header: &[u8], behind: usize, datagram: &[u8]) -> bool {
         && header[FLAGS_AT] == datagram[FLAGS_AT] & !Flags::PSH.bits()
         && is_alike(FLAGS_AT + 1..CHECKSUM_AT)
         && is_alike(CHECKSUM_AT + 2..len)
-        && good(datagram).is_some()
 }
 
 /// What isn't a good segment. It is dropped for the same reason as before.
 fn odd(from: SocketAddr, datagram: &[u8]) -> Piece {
     let kept = header_len(datagram).unwrap_or(0).clamp(SHORTEST, WORDS * 4).min(datagram.len());
     let mut beginning = datagram[..kept].to_vec();
-    if let Some(field) = beginning.get(CHECKSUM_AT..CHECKSUM_AT + 2) {
-        let was_right = *field == [0, 0] || checksum(datagram, &PseudoHeader::None) == 0;
+    if kept >= CHECKSUM_AT + 2 {
+        let was_right = has_right_checksum(datagram);
         beginning[CHECKSUM_AT..CHECKSUM_AT + 2].fill(0);
         if !was_right {
             let right = checksum(&beginning, &PseudoHeader::None);

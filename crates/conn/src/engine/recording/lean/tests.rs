@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::engine::recording::tests::{File, setup};
-use crate::engine::{Record, Recorder, RecordingError, RecordingReader};
+use crate::engine::{Endpoint, Record, Recorder, RecordingError, RecordingReader, Reply};
 
 fn peer() -> SocketAddr {
     "192.0.2.7:12345".parse().unwrap()
@@ -133,6 +133,46 @@ fn what_is_damaged_stays_so_and_what_is_good_stays_good() {
             }
         }
     }
+}
+
+/// Whoever hands on what the endpoint found records the same as the recorder's own look would have.
+#[test]
+fn the_endpoints_word_on_what_is_damaged_is_as_good_as_a_look() {
+    let good = encoded(&train(100, &[1; 300], 100, Flags::ACK));
+    let size = good.len() / 3;
+    let mut endpoint = Endpoint::new(setup());
+    let mut damaged = 0;
+    for bit in std::iter::once(None).chain((0..good.len() * 8).map(Some)) {
+        let mut bytes = good.clone();
+        if let Some(bit) = bit {
+            bytes[bit / 8] ^= 1 << (bit % 8);
+        }
+        let input = Input::Datagrams { from: peer(), bytes: bytes.into(), size, ecn: Codepoint::NotEct };
+        let reply = endpoint.handle(Time::ZERO, input.clone()).unwrap();
+        damaged += usize::from(reply == Reply::Damaged);
+        let told = written(|recorder| {
+            recorder.input(Time::ZERO, &input).unwrap();
+            recorder.answered(&reply).unwrap();
+        });
+        let looked = written(|recorder| recorder.input(Time::ZERO, &input).unwrap());
+        assert_eq!(told, looked, "bit {bit:?}: {reply:?}");
+    }
+    assert_eq!(damaged, good.len() * 8, "one bit is always found");
+}
+
+/// An endpoint that never answers, since it fell over what arrived: that is what someone will want to see.
+#[test]
+fn what_arrived_is_recorded_also_where_no_answer_follows() {
+    let datagram = encoded(&train(100, &[1; 300], 300, Flags::ACK));
+    let input = |from| Input::datagram(from, datagram.clone().into(), Codepoint::NotEct);
+    let bytes = written(|recorder| {
+        recorder.drained(Time::ZERO).unwrap();
+        recorder.input(Time::from_millis(1), &input(peer())).unwrap();
+        recorder.drained(Time::from_millis(1)).unwrap();
+        recorder.input(Time::from_millis(2), &input(peer())).unwrap();
+    });
+    let ats: Vec<_> = read(&bytes).unwrap().iter().map(|record| record.at.as_nanos() / 1_000_000).collect();
+    assert_eq!(ats, [0, 1, 1, 2]);
 }
 
 #[test]
