@@ -151,9 +151,10 @@ impl<'a> WhatIf<'a> {
 
     fn run_on(&self, change: Change, ways: [Way; 2], at: Time) -> Option<Otherwise> {
         let least = at + HORIZON;
-        let mut world = match &self.peer {
-            Some(peer) => self.both(peer, change, ways)?,
-            None => self.stand_in(change, ways)?,
+        let mut world = match (&self.peer, change) {
+            (Some(peer), _) => self.both(peer, change, ways)?,
+            (None, Change::Vanishes { segment }) => self.nobody(segment, ways)?,
+            (None, _) => self.stand_in(change, ways)?,
         };
         let from = world.1;
         world.0.run_on(from, least);
@@ -234,17 +235,25 @@ impl<'a> WhatIf<'a> {
 
     /// This end as it was recorded until an answer could have come, and one of our own in its peer's place.
     fn stand_in(&self, change: Change, mut ways: [Way; 2]) -> Option<(World, Time)> {
-        let Change::Arrives { by: THIS, segment } = change else { return None };
         let story = self.this.story;
         let back = ways[PEER].delay;
-        let arrivals = ways[THIS].clone().arrivals(&story.outgoing.segments[..=segment]);
-        let arrives_at = *arrivals.last()?;
-        let from = before(arrives_at + back);
+        let (changed, from) = match change {
+            Change::Arrives { by: THIS, segment } => {
+                let arrivals = ways[THIS].clone().arrivals(&story.outgoing.segments[..=segment]);
+                (Some(segment), before(*arrivals.last()? + back))
+            }
+            // The first answer that would have been another is the one that closed the window.
+            Change::Reads { at } => (None, before(at)),
+            Change::Arrives { .. } | Change::Vanishes { .. } => return None,
+        };
         let mut end = self.this.at(from)?;
         let lefts = std::mem::take(&mut end.outbox);
         let sent = &story.outgoing.segments[..lefts.len().min(story.outgoing.segments.len())];
         let arrivals = ways[THIS].arrivals(sent);
-        let arrives = |index: usize| index == segment || !sent[index].fate.is_lost();
+        let arrives = |index: usize| changed == Some(index) || !sent[index].fate.is_lost();
+        let una = story.outgoing.acknowledged.at(from).unwrap_or(0);
+        let unanswered = || sent.iter().position(|sent| sent.takes_space() && sent.end() > una);
+        let arrives_at = *arrivals.get(changed.or_else(unanswered)?)?;
         let setup = &self.this.recorded.run.setup;
         let model = Model {
             setup,
@@ -267,6 +276,33 @@ impl<'a> WhatIf<'a> {
         for (at, left) in answers {
             world.is_flying(PEER, &left, at + back);
         }
+        Some((world, from))
+    }
+
+    /// This end as it was recorded until the reset came, and a peer that knows of no connection: whatever comes, it answers with
+    /// a reset (RFC 9293 section 3.10.7.1), also what was under way when it sent that one.
+    fn nobody(&self, reset: usize, mut ways: [Way; 2]) -> Option<(World, Time)> {
+        let story = self.this.story;
+        let came = story.incoming.segments[reset].at;
+        let (from, back) = (before(came), ways[PEER].delay);
+        let gone_at = Time::ZERO + came.saturating_since(Time::ZERO + back);
+        let mut end = self.this.at(from)?;
+        let lefts = std::mem::take(&mut end.outbox);
+        let sent = &story.outgoing.segments[..lefts.len().min(story.outgoing.segments.len())];
+        let arrivals = ways[THIS].arrivals(sent);
+        let mut nobody = End::nobody(self.this.recorded.run.setup.clone(), story);
+        let mut answers = Vec::new();
+        let under_way = lefts.iter().zip(arrivals).zip(sent);
+        let under_way = under_way.filter(|((_, arrival), sent)| *arrival > gone_at && !sent.fate.is_lost());
+        let (meanwhile, later): (Vec<_>, Vec<_>) =
+            under_way.map(|(flight, _)| flight).partition(|(_, arrival)| *arrival <= from);
+        for (left, arrival) in meanwhile {
+            nobody.arrives(arrival, left.encoded());
+            answers.extend(nobody.outbox.drain(..).map(|left| (left, arrival + back)));
+        }
+        let mut world = World::new([end, nobody], ways);
+        later.into_iter().for_each(|(left, arrival)| world.is_flying(THIS, left, arrival));
+        answers.iter().for_each(|(left, arrival)| world.is_flying(PEER, left, *arrival));
         Some((world, from))
     }
 }

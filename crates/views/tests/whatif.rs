@@ -215,6 +215,23 @@ fn a_closed_window_would_have_been_open_if_the_application_had_read() {
     let would = otherwise.story(&probe).expect("it was told");
     let is = read(&sleeps_until(closed).server);
     assert_eq!(would.outgoing.acknowledged, is.stories[0].outgoing.acknowledged);
+
+    // Without the peer's recording, it is one that has always read.
+    let mut otherwise = WhatIf::alone(this, 0).expect("it replays");
+    let said = otherwise.tell(&probe).expect("it can be told");
+    assert!(
+        said.starts_with(&format!("Had the peer's application read on from {closed}, its window"))
+            && said.contains("one of lucid's own in its peer's place that reads at once"),
+        "{said}"
+    );
+    let would = otherwise.story(&probe).expect("it was told");
+    let is = read(&sleeps_until(Time::ZERO).server);
+    let all = |story: &Story| *story.outgoing.acknowledged.points().last().expect("acknowledgments");
+    let ((would, place), (is, whole)) = (all(would), all(&is.stories[0]));
+    // The path is known by round trips alone, of which some wait for a delayed acknowledgment.
+    let round_trips = Duration::from_millis(2 * 20);
+    assert_eq!(place, whole);
+    assert!(would >= is && would - is < round_trips, "{would} instead of {is}");
 }
 
 #[test]
@@ -240,8 +257,49 @@ fn a_reset_that_is_lost_is_followed_by_another() {
     let peer = Recorded { recording: &client, run: &there };
     let mut otherwise = WhatIf::between(this, peer, meeting).expect("they replay");
     let reset = explain(&here.stories[0]).into_iter().find(|turn| turn.topic == Topic::Reset);
-    let would = otherwise.story(&reset.expect("a reset")).expect("it can be told").closed.clone();
+    let reset = reset.expect("a reset");
+    let would = otherwise.story(&reset).expect("it can be told").closed.clone();
     let is = here.stories[0].closed.clone();
     let ((would, why), (is, _)) = (would.expect("another comes"), is.expect("it was reset"));
     assert!(would > is && why == CloseReason::Reset, "{would} for {why}, after {is}");
+
+    // A peer that is gone is as good as one that isn't there.
+    let mut otherwise = WhatIf::alone(this, 0).expect("it replays");
+    let (alone, why) =
+        otherwise.story(&reset).expect("it can be told").closed.clone().expect("another comes");
+    assert!(
+        alone > is && alone.max(would) - alone.min(would) < Duration::from_millis(20),
+        "{alone}, and not {would}"
+    );
+    assert_eq!(why, CloseReason::Reset);
+    let said = otherwise.tell(&reset).expect("it was told");
+    assert!(
+        said.starts_with(&format!(
+            "Had that reset been lost on its way, another would have ended the connection at {alone}"
+        )) && said.contains("its peer knows of no connection any more"),
+        "{said}"
+    );
+}
+
+/// What a peer would have sent instead of what never came, its own recording has to say. When what came could have been read,
+/// this end's has.
+#[test]
+fn what_waits_behind_a_gap_could_have_been_read_when_it_came() {
+    // Two segments come behind the lost one: too few to show it, and a timer has to.
+    let taped = transfer(&Config::new(Profile::Classic), &delayed(), 20_000, &[17]);
+    let here = read(&taped.client);
+    let story = &here.stories[0];
+    let stall = explain(story).into_iter().find(|turn| turn.what.contains("waited behind a gap"));
+    let stall = stall.expect("it waits for the timer");
+    let data: Vec<_> = story.incoming.segments.iter().filter(|segment| segment.bytes > 0).collect();
+    let [.., first_behind, _, missing] = &data[..] else { panic!("{data:?}") };
+    assert!(missing.start < first_behind.start, "it came last");
+    let waited = missing.at - first_behind.at;
+    assert!(waited > Duration::from_millis(900), "{waited:?}");
+    let expected = format!(
+        "Had what is missing come before it, what came at {} could have been read then, {} sooner than it was.",
+        first_behind.at,
+        lucid_views::words::time(waited)
+    );
+    assert_eq!(stall.otherwise, expected);
 }

@@ -7,6 +7,7 @@ mod explain;
 mod failures;
 mod json;
 mod learn;
+mod lessons;
 #[cfg(unix)]
 mod live;
 mod metrics;

@@ -7,6 +7,7 @@ use lucid_conn::engine::{Cause, Time, What};
 use super::{Explanation, Topic, rule};
 use crate::limits::LimitedBy;
 use crate::run::Story;
+use crate::series::Segment;
 use crate::words::time;
 
 /// Before a round trip was measured.
@@ -64,8 +65,25 @@ fn stall(story: &Story, from: Time, to: Time) -> Option<Explanation> {
             format!("{} ({})", Cause::RetransmissionTimeout.sentence(), Cause::RetransmissionTimeout.rfc())
         }
     };
-    let otherwise = format!("Something would have moved within a round trip, {}.", time(round_trip));
+    let in_order = matches!(waiting, Waiting::Missing(_)).then(|| in_order(story, from)).flatten();
+    let otherwise = in_order
+        .unwrap_or_else(|| format!("Something would have moved within a round trip, {}.", time(round_trip)));
     Some(Explanation { topic: Topic::Stall, at: from, lasted, event: ended_by, what, why, rule, otherwise })
+}
+
+/// When what waits behind a gap could have been read, had nothing been missing before it.
+fn in_order(story: &Story, at: Time) -> Option<String> {
+    let wanted = story.incoming.acknowledged.at(at)?;
+    let behind = |segment: &&Segment| segment.at <= at && segment.bytes > 0 && segment.start > wanted;
+    let came = story.incoming.segments.iter().find(behind)?.at;
+    let premise = format!("Had what is missing come before it, what came at {came} could have been read");
+    let is_filled = |point: &&(Time, u64)| point.0 > at && point.1 > wanted;
+    Some(match story.incoming.acknowledged.points().iter().find(is_filled) {
+        Some((filled, _)) => {
+            format!("{premise} then, {} sooner than it was.", time(filled.saturating_since(came)))
+        }
+        None => format!("{premise} then; in this recording it never could."),
+    })
 }
 
 /// The first event of the moment that ended it, but for what only follows from another.

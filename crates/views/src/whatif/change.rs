@@ -119,7 +119,6 @@ impl Sides<'_> {
 
     /// Since when the peer's window has had no room for a full segment.
     fn closed_window(&self, at: Time) -> Option<Change> {
-        self.peer?;
         let full = self.full_segment()?;
         let before = self.this.send_window.points().iter().rev().skip_while(|(when, _)| *when > at);
         let closed = before.take_while(|(_, window)| *window < full).last()?;
@@ -132,7 +131,6 @@ impl Sides<'_> {
     }
 
     fn of_reset(&self, event: &Event) -> Option<Change> {
-        self.peer?;
         let is_it = |segment: &Segment| segment.at == event.at && segment.flags.contains(Flags::RST);
         let segment = self.this.incoming.segments.iter().position(is_it)?;
         matches!(event.what, What::Received { .. }).then_some(Change::Vanishes { segment })

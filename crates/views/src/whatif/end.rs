@@ -1,6 +1,6 @@
 //! One end of a connection: replayed up to a moment, and alive from there on.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use bytes::Bytes;
 use lucid_conn::engine::{
@@ -13,6 +13,9 @@ use crate::collect::Collector;
 use crate::follow::{Again, FollowError, Heard};
 use crate::run::{Keep, Story};
 use crate::series;
+
+/// The other end's address, for one of our own: any will do, nothing leaves.
+pub(super) const ANY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 1);
 
 /// A segment that has left: what it is, and where it stands in its connection.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +71,11 @@ impl End {
         let application = Application::default();
         let (outbox, stamps) = (Vec::new(), Vec::new());
         Self { again: Again::new(setup), collector, conn, peer, ports, application, ahead, outbox, stamps }
+    }
+
+    /// One in the peer's place that knows of no connection.
+    pub(super) fn nobody(setup: Setup, story: &Story) -> Self {
+        Self::new(setup, (ConnId(0), ANY, (story.local_port, story.remote_port)), 0)
     }
 
     /// The end whose story this is, as it was at `until` by the common clock; all that left until then is in the outbox.

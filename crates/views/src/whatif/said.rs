@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use lucid_conn::engine::{Time, What};
+use lucid_conn::engine::{CloseReason, Time, What};
 
 use super::change::{Change, Sides};
 use super::path::Way;
@@ -39,7 +39,7 @@ pub(super) fn sentences(
     if effects.is_empty() {
         effects.push("nothing else would have been otherwise".to_owned());
     }
-    format!("{premise}, {}. {}", joined(&effects), both.basis(ways))
+    format!("{premise}, {}. {}", joined(&effects), both.basis(change, ways))
 }
 
 /// `one`, `one and two`, `one, two and three`.
@@ -78,9 +78,11 @@ impl Both<'_> {
                 self.peer_s_arrives(sent)
             }
             Change::Vanishes { .. } => {
-                let reset = |story: &Story| story.closed.as_ref().map(|(at, _)| *at);
-                let effect = match reset(self.this) {
-                    Some(at) => format!("the connection would have ended at {at}"),
+                let effect = match &self.this.closed {
+                    Some((at, CloseReason::Reset | CloseReason::Refused)) => {
+                        format!("another would have ended the connection at {at}")
+                    }
+                    Some((at, _)) => format!("the connection would have ended at {at}"),
                     None => "the connection would have gone on".to_owned(),
                 };
                 ("Had that reset been lost on its way".to_owned(), Some(effect))
@@ -248,10 +250,15 @@ impl Both<'_> {
     }
 
     /// How it is known.
-    fn basis(&self, ways: &[Way; 2]) -> String {
+    fn basis(&self, change: Change, ways: &[Way; 2]) -> String {
         let path = format!("a path of {}", time(ways[THIS].delay + ways[PEER].delay));
         let rate = ways[THIS].rate.map_or_else(String::new, |rate| format!(" and {}/s", amount(rate as u64)));
-        if self.was.peer.is_some() {
+        if self.was.peer.is_none() && matches!(change, Change::Vanishes { .. }) {
+            format!(
+                "(This end runs on over {path}{rate}, as measured; its peer knows of no connection any more, and answers whatever comes \
+                 with a reset.)"
+            )
+        } else if self.was.peer.is_some() {
             format!(
                 "(Both ends run on over {path}{rate}, as measured, that loses what else it lost, and no more.)"
             )

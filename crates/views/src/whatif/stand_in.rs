@@ -4,19 +4,16 @@
 //! Its sequence numbers, port and timestamps are its own: they are translated on the way.
 
 use core::time::Duration;
-use std::net::{Ipv4Addr, SocketAddr};
 
 use bytes::Bytes;
 use lucid_conn::engine::{Call, ConnId, Input, Reply, Setup, State, Time};
 use lucid_wire::{Flags, Header};
 
 use super::application::Application;
-use super::end::{End, Left};
+use super::end::{ANY, End, Left};
 use crate::run::Story;
 
 const TICK: u64 = 1_000_000;
-/// Any address will do: nothing leaves.
-const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 1);
 
 /// The stand-in's numbers, in those of the recorded peer.
 #[derive(Clone, Copy, Debug, Default)]
@@ -135,14 +132,14 @@ impl Model<'_> {
         let ports = (story.local_port, story.remote_port);
         // A listener would be the first.
         let conn = ConnId(u32::from(story.active));
-        let mut end = End::new(setup, (conn, ADDRESS, ports), 0);
+        let mut end = End::new(setup, (conn, ANY, ports), 0);
         end.application = Application::that_reads_all();
         let opened = story.outgoing.segments.first()?.at;
         let before = Time::ZERO + opened.saturating_since(Time::ZERO + *back);
         let opens = if story.active {
             Input::Listen { port: story.remote_port, backlog: 1 }
         } else {
-            Input::Connect { peer: ADDRESS, port: story.local_port }
+            Input::Connect { peer: ANY, port: story.local_port }
         };
         let opened = end.input(before, opens).ok()?;
         (story.active || opened == Reply::Opened(conn)).then_some(())?;
