@@ -76,7 +76,7 @@ pub use bbr::{Bbr, BbrParameters};
 pub use controller::{Ack, Controller, Loss, LostSegment, Phase, Recovery, Sent};
 pub use cubic::Cubic;
 pub use newreno::NewReno;
-pub use pacer::{Pacer, default_pacing_rate};
+pub use pacer::{Pace, Pacer, default_pacing_rate};
 pub use parameters::{Growth, Halve, Parameters};
 pub use prr::Prr;
 pub use rate::{DeliveryRate, RateSample, Stamp};

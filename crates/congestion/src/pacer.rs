@@ -7,14 +7,40 @@ use crate::{Phase, Time};
 #[cfg(test)]
 mod tests;
 
+/// How fast segments may leave, and how many of them together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pace {
+    /// Bytes per second. A rate that is no positive, finite number holds nothing back.
+    pub rate: f64,
+    /// So many full segments may leave at once, however slow the rate is.
+    pub burst: u32,
+}
+
+impl Pace {
+    /// Of an algorithm that names a rate, and counts on it ([`Controller::pacing_rate`](crate::Controller::pacing_rate)).
+    pub fn named(rate: f64) -> Self {
+        Self { rate, burst: 2 }
+    }
+
+    /// Of an algorithm that has a window alone, at [`default_pacing_rate`]. After slow start the peer's acknowledgments let
+    /// segments go a few at a time, and a few more do as little harm; in slow start, which goes on until a
+    /// queue is full, these are what gets lost.
+    pub fn of_window(window: f64, smoothed_rtt: Duration, phase: Phase) -> Self {
+        let burst = if phase == Phase::SlowStart { 2 } else { 6 };
+        Self { rate: default_pacing_rate(window, smoothed_rtt, phase), burst }
+    }
+
+    fn holds_back(self) -> bool {
+        self.rate > 0.0 && self.rate.is_finite()
+    }
+}
+
 /// Spreads segments out: a bucket that fills with credit at the pacing rate, and that each segment drains.
 ///
-/// **The burst bound:** at most [`BURST`](Self::BURST) worth of the rate leaves at once, or two full segments if
-/// that is more. A wake-up is worth [`QUANTUM`](Self::QUANTUM) of the rate, so that a fast path costs a
-/// thousand wake-ups a second rather than one for each segment; a timer that fires late loses no credit
-/// unless it is later than the bound, so that the average is held.
-///
-/// Rates are bytes per second. One that is no positive, finite number holds nothing back.
+/// **The burst bound:** at most [`BURST`](Self::BURST) worth of the rate leaves at once, or as many segments as the
+/// [`Pace`] lets go together if that is more. A wake-up is worth half of it, so that a fast path costs a thousand wake-ups a
+/// second rather than one for each segment; a timer that fires late loses no credit unless it is later than the
+/// bound, so that the average is held.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Pacer {
@@ -25,11 +51,8 @@ pub struct Pacer {
 }
 
 impl Pacer {
-    /// How much of the rate may leave at once.
+    /// How much of the rate may leave at once. Half of it is the resolution of the usual timers.
     pub const BURST: Duration = Duration::from_millis(2);
-
-    /// How much of the rate to wait for when there is no credit: the resolution of the usual timers.
-    pub const QUANTUM: Duration = Duration::from_millis(1);
 
     /// A pacer with full credit, for full segments of `smss` bytes.
     pub fn new(smss: u32) -> Self {
@@ -44,34 +67,34 @@ impl Pacer {
 
     /// `bytes` leave now, whether there is credit or not. Debt is bounded as credit is: a segment that may not
     /// wait (a probe, the answer to a timeout) delays those after it a little, and no more.
-    pub fn on_sent(&mut self, now: Time, bytes: f64, rate: f64) {
-        if paced(rate) {
-            let capacity = self.capacity(rate);
-            self.credit = (self.credit_at(now, rate) - bytes).max(-capacity);
+    pub fn on_sent(&mut self, now: Time, bytes: f64, pace: Pace) {
+        if pace.holds_back() {
+            let capacity = self.capacity(pace);
+            self.credit = (self.credit_at(now, pace) - bytes).max(-capacity);
             self.at = now;
         }
     }
 
     /// When `next` bytes may leave: `now`, or when there will be credit for them and a wake-up is worth it.
-    pub fn ready_at(&self, now: Time, rate: f64, next: f64) -> Time {
-        let credit = self.credit_at(now, rate);
+    pub fn ready_at(&self, now: Time, pace: Pace, next: f64) -> Time {
+        let credit = self.credit_at(now, pace);
         // No segment may be too large for the bucket.
-        let next = next.min(self.capacity(rate));
-        if !paced(rate) || credit >= next {
+        let next = next.min(self.capacity(pace));
+        if !pace.holds_back() || credit >= next {
             return now;
         }
-        let worth_waking = next.max(rate * Self::QUANTUM.as_secs_f64());
-        now + nanos_up((worth_waking - credit) / rate)
+        let worth_waking = next.max(self.capacity(pace) / 2.0);
+        now + nanos_up((worth_waking - credit) / pace.rate)
     }
 
     /// The burst bound in bytes.
-    pub fn capacity(&self, rate: f64) -> f64 {
-        (rate * Self::BURST.as_secs_f64()).max(2.0 * self.smss)
+    pub fn capacity(&self, pace: Pace) -> f64 {
+        (pace.rate * Self::BURST.as_secs_f64()).max(f64::from(pace.burst) * self.smss)
     }
 
-    fn credit_at(&self, now: Time, rate: f64) -> f64 {
-        let earned = rate * now.saturating_since(self.at).as_secs_f64();
-        (self.credit + earned).min(self.capacity(rate))
+    fn credit_at(&self, now: Time, pace: Pace) -> f64 {
+        let earned = pace.rate * now.saturating_since(self.at).as_secs_f64();
+        (self.credit + earned).min(self.capacity(pace))
     }
 }
 
@@ -81,10 +104,6 @@ impl Pacer {
 pub fn default_pacing_rate(window: f64, smoothed_rtt: Duration, phase: Phase) -> f64 {
     let gain = if phase == Phase::SlowStart { 2.0 } else { 1.2 };
     gain * window / smoothed_rtt.as_secs_f64()
-}
-
-fn paced(rate: f64) -> bool {
-    rate > 0.0 && rate.is_finite()
 }
 
 /// `seconds` rounded up to a nanosecond, so that the credit is there when they are over.

@@ -5,7 +5,7 @@ use core::time::Duration;
 use std::collections::VecDeque;
 
 use lucid_congestion::{
-    Ack, Controller, DeliveryRate, Loss, Pacer, Phase, Recovery, Sent, Stamp, Time, default_pacing_rate,
+    Ack, Controller, DeliveryRate, Loss, Pace, Pacer, Phase, Recovery, Sent, Stamp, Time,
 };
 
 const SMSS: f64 = 1000.0;
@@ -84,15 +84,12 @@ fn run(controller: &mut dyn Controller, bottleneck: f64, base: Duration, until: 
     let (mut now, mut free, mut longest) = (Time::ZERO, Time::ZERO, Duration::ZERO);
     while now < until {
         let in_flight = flying.len() as f64 * SMSS;
-        let rate = controller.pacing_rate().unwrap_or(default_pacing_rate(
-            controller.window(),
-            base,
-            controller.phase(),
-        ));
-        let ready = pacer.ready_at(now, rate, SMSS);
+        let of_window = || Pace::of_window(controller.window(), base, controller.phase());
+        let pace = controller.pacing_rate().map_or_else(of_window, Pace::named);
+        let ready = pacer.ready_at(now, pace, SMSS);
         if in_flight + SMSS <= controller.window() && ready <= now {
             controller.on_sent(&Sent { now, bytes: SMSS, in_flight, app_limited: false });
-            pacer.on_sent(now, SMSS, rate);
+            pacer.on_sent(now, SMSS, pace);
             free = free.max(now) + Duration::from_secs_f64(SMSS / bottleneck);
             flying.push_back((delivery.on_sent(now, SMSS, in_flight), free + base));
             continue;

@@ -162,7 +162,8 @@ impl Core {
 
     /// Whether all that there is to send is the acknowledgment of a single segment, which an application is about to answer,
     /// or has just been given: it waits for what that says next, and goes along with it (RFC 9293 section 3.8.6.3). If it
-    /// says nothing, whatever happens next lets it go, or the endpoint's task does within [`super::shared::Duty::LASTS`].
+    /// says nothing, whatever happens next lets it go, or the endpoint's task does, within
+    /// [`super::shared::Duty::LASTS_AT_MOST`].
     pub(super) fn waits_for_company(&mut self) -> bool {
         self.waits = self.is_lone && self.path.outgoing.is_none() && self.engine.only_acknowledges();
         self.waits

@@ -20,8 +20,8 @@ pub(super) struct Arrived {
 
 /// What was received at one go.
 ///
-/// Bound: [`Inbox::AT_ONCE`] times what the kernel joins; the others wait in the kernel's buffer, which drops what it
-/// can't hold.
+/// Bound: [`Inbox::ENOUGH`], and once more what one call brings, [`Inbox::AT_ONCE`] times what the kernel joins; the others
+/// wait in the kernel's buffer, which drops what it can't hold.
 #[derive(Default)]
 pub(super) struct Inbox {
     pub(super) arrived: Vec<Arrived>,
@@ -40,15 +40,34 @@ impl Inbox {
     /// that one answer does for many, and few enough that they stay in the processor's cache.
     pub(super) const AT_ONCE: usize = 4;
 
-    /// Takes what the socket has, once, if it may have something.
+    /// So much is enough to take in at a time, in bytes. It may be one datagram more, or as many as one call brings.
+    const ENOUGH: usize = BUFFER;
+
+    /// Takes what the socket has, if it may have something.
     pub(super) fn receive(&mut self, socket: &Socket) {
         self.is_refused |= socket.was_refused();
-        self.fill(socket, false);
+        self.take(socket, false);
     }
 
-    /// Takes what the socket has, once, whether or not the runtime knows of it.
+    /// Takes what the socket has, whether or not the runtime knows of it.
     pub(super) fn look(&mut self, socket: &Socket) {
-        self.fill(socket, true);
+        self.take(socket, true);
+    }
+
+    /// Where the kernel joins nothing, each buffer has one datagram, and a call brings few: then it is asked again, so that
+    /// one answer does for as many as it would if they were joined.
+    fn take(&mut self, socket: &Socket, looks: bool) {
+        let mut taken = 0;
+        loop {
+            let before = self.arrived.len();
+            self.fill(socket, looks);
+            let arrived = &self.arrived[before..];
+            taken += arrived.iter().map(|arrived| arrived.bytes.len()).sum::<usize>();
+            // Fewer than there was room for: the socket is empty.
+            if arrived.len() < Self::AT_ONCE || taken >= Self::ENOUGH {
+                return;
+            }
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -64,3 +83,7 @@ impl Inbox {
         self.is_refused |= received == Received::Refused;
     }
 }
+
+// Elsewhere a call brings one datagram.
+#[cfg(all(test, target_os = "linux"))]
+mod tests;

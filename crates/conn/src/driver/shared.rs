@@ -59,18 +59,40 @@ impl Drop for Watcher<'_> {
 /// Whether a stream's task looks after the socket, so that the endpoint's own need not be woken along with it.
 ///
 /// Nobody says when such a task turns to something else and reads no more. So its duty lasts for a short time, and begins
-/// anew whenever it waits: what comes meanwhile and finds nobody waits no longer than that.
+/// anew whenever it waits: what comes meanwhile and finds nobody waits no longer than that. For each look at whether it is
+/// still there a thread wakes up, so whoever comes back soon, time and again, is trusted for longer.
 #[derive(Default)]
 pub(super) struct Duty {
-    /// In nanoseconds of the endpoint's clock.
+    /// In nanoseconds of the endpoint's clock, as all of them.
     until: AtomicU64,
+    /// Since when it has been kept up.
+    since: AtomicU64,
+    /// When whoever took in what had come turned to that; zero while they wait.
+    away_since: AtomicU64,
 }
 
 impl Duty {
+    /// How long it lasts at first, and how long someone may be away who keeps it up.
     const LASTS: Duration = Duration::from_millis(4);
 
+    /// And at most: half of the time for which it has been kept up.
+    pub(super) const LASTS_AT_MOST: Duration = Duration::from_millis(16);
+
+    /// Someone waits from now on.
     fn begin(&self, now: Time) {
-        self.until.store((now + Self::LASTS).as_nanos(), Ordering::Relaxed);
+        let away_since = Time::from_nanos(self.away_since.swap(0, Ordering::Relaxed));
+        let was_away = away_since > Time::ZERO && now.saturating_since(away_since) > Self::LASTS;
+        if was_away || self.until(now).is_none() {
+            self.since.store(now.as_nanos(), Ordering::Relaxed);
+        }
+        let since = Time::from_nanos(self.since.load(Ordering::Relaxed));
+        let lasts = (now.saturating_since(since) / 2).clamp(Self::LASTS, Self::LASTS_AT_MOST);
+        self.until.store((now + lasts).as_nanos(), Ordering::Relaxed);
+    }
+
+    /// Who waited has what it waited for.
+    fn pause(&self, now: Time) {
+        self.away_since.store(now.as_nanos(), Ordering::Relaxed);
     }
 
     /// From now on nobody is on duty, until someone waits again. Says whether anybody was.
@@ -188,6 +210,9 @@ impl Shared {
             };
             let outcome = if came { self.turn(&awake, change) } else { self.attempt(change) };
             if outcome.is_ready() {
+                if came {
+                    self.duty.pause(at);
+                }
                 return outcome;
             }
             if let Some(vigil) = vigil.filter(|_| came) {
@@ -348,3 +373,6 @@ impl Shared {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

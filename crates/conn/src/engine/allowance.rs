@@ -1,6 +1,6 @@
 //! How much may be sent now, and when: the congestion window in sequence space, and pacing.
 
-use lucid_congestion::{Controller, Time, default_pacing_rate};
+use lucid_congestion::{Controller, Pace, Time};
 
 use super::connection::Connection;
 
@@ -18,19 +18,19 @@ impl Connection {
         ((window * mss / counted) as u64).saturating_add(self.limited_transmit())
     }
 
-    /// Bytes per second at which segments are spread out, as the controller counts them; none: they aren't.
-    pub(super) fn pacing_rate(&self) -> Option<f64> {
-        self.pacing_rate_of(self.congestion.as_ref())
+    /// How segments are spread out, in bytes as the controller counts them; none: they aren't.
+    pub(super) fn pace(&self) -> Option<Pace> {
+        self.pace_of(self.congestion.as_ref())
     }
 
-    pub(super) fn pacing_rate_of(&self, congestion: &dyn Controller) -> Option<f64> {
+    pub(super) fn pace_of(&self, congestion: &dyn Controller) -> Option<Pace> {
         if !self.origin.config.pacing {
             return None;
         }
-        let own = congestion.pacing_rate();
+        let own = congestion.pacing_rate().map(Pace::named);
         let (window, phase) = (congestion.window(), congestion.phase());
         let smoothed = self.rtt.smoothed().filter(|_| window > self.initial_window());
-        own.or_else(|| smoothed.map(|rtt| default_pacing_rate(window, rtt, phase)))
+        own.or_else(|| smoothed.map(|rtt| Pace::of_window(window, rtt, phase)))
     }
 
     /// No larger a burst than the first one is worth spreading out: any path takes it (RFC 6928 section 2), and to wait for
@@ -70,16 +70,16 @@ impl Connection {
 
     /// When a segment of so many places may leave, if not now.
     pub(super) fn held_back_until(&self, now: Time, places: u64) -> Option<Time> {
-        self.held_back_at(now, places, self.pacing_rate())
+        self.held_back_at(now, places, self.pace())
     }
 
-    /// The same, at this pacing rate.
-    pub(super) fn held_back_at(&self, now: Time, places: u64, rate: Option<f64>) -> Option<Time> {
+    /// The same, at this pace.
+    pub(super) fn held_back_at(&self, now: Time, places: u64, pace: Option<Pace>) -> Option<Time> {
         // The first flight goes at once: ten segments are a burst that any path takes (RFC 6928 section 2).
         if self.sender.is_urged() || self.rate.delivered() == 0.0 {
             return None;
         }
-        let at = self.pacer.ready_at(now, rate?, self.counted(places));
+        let at = self.pacer.ready_at(now, pace?, self.counted(places));
         (at > now).then_some(at)
     }
 }

@@ -230,7 +230,7 @@ impl Connection {
             arrived: self.sender.in_flight().arrived(),
             sack: self.agreed.sack,
             recovery: self.recovery_state(),
-            pacing_rate: self.pacing_rate_of(congestion),
+            pacing_rate: self.pace_of(congestion).map(|pace| pace.rate),
             delivered: self.rate.delivered(),
             counts: self.counts,
             socket: None,

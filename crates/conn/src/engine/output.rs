@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use lucid_congestion::{Phase, Sent as SentBytes, Stamp, Time};
+use lucid_congestion::{Pace, Phase, Sent as SentBytes, Stamp, Time};
 use lucid_wire::{Flags, Header, Pieces, SeqNum, Train};
 
 use super::ack_policy::Owed;
@@ -112,16 +112,16 @@ impl Connection {
         let nothing_was_out = self.sender.in_flight().is_empty();
         let cause = self.note_probe(start, end, cause);
         let is_new = start == self.sender.nxt();
-        let rate = self.pacing_rate();
-        let retransmission = self.depart(now, start..end, train.payload.len(), rate);
+        let pace = self.pace();
+        let retransmission = self.depart(now, start..end, train.payload.len(), pace);
         // RFC 6298 section 5: no segment goes again less than one RTO after it last went, whatever sent it.
         if start == self.sender.una() {
             self.timers.stop(Timer::Retransmit);
         }
         if is_new && self.may_lead(&train) {
             // The first segment after an idle time may have changed it.
-            let rate = self.pacing_rate();
-            self.follow(now, &mut train, start, rate);
+            let pace = self.pace();
+            self.follow(now, &mut train, start, pace);
         }
         self.note_limit();
         self.transmit(now, train, retransmission, cause);
@@ -129,11 +129,11 @@ impl Connection {
         self.arm(now);
     }
 
-    /// A stretch with so many bytes of payload leaves, at this pacing rate. Returns how many times its first place was sent
+    /// A stretch with so many bytes of payload leaves, at this pace. Returns how many times its first place was sent
     /// before.
-    fn depart(&mut self, now: Time, stretch: Range<Position>, payload: usize, rate: Option<f64>) -> u32 {
+    fn depart(&mut self, now: Time, stretch: Range<Position>, payload: usize, pace: Option<Pace>) -> u32 {
         let Range { start, end } = stretch;
-        let stamp = self.note_leaving(now, payload, start..end, rate);
+        let stamp = self.note_leaving(now, payload, start..end, pace);
         let retransmission = self.sender.send(start, end, now, stamp);
         if retransmission > 0 {
             self.counts.retransmissions += 1;
@@ -156,7 +156,7 @@ impl Connection {
 
     /// Full segments that may go now leave together with the first of them, which begins at `start`, and a last one that
     /// may be shorter: what each of them would do by itself is done, and what is the same for all is done once.
-    fn follow(&mut self, now: Time, train: &mut Train, start: Position, rate: Option<f64>) {
+    fn follow(&mut self, now: Time, train: &mut Train, start: Position, pace: Option<Pace>) {
         let (size, header) = (train.payload.len(), train.header.len());
         let most = MAX_TRAIN.min(MAX_DATAGRAM / (header + size));
         let window = self.congestion_window();
@@ -166,7 +166,7 @@ impl Connection {
         let mut end = first;
         for _ in 1..most {
             let next = if full > 0 { end + size as u64 } else { self.last_of_train(window, end, size) };
-            if next == end || self.held_back_at(now, next.since(end), rate).is_some() {
+            if next == end || self.held_back_at(now, next.since(end), pace).is_some() {
                 break;
             }
             if end == first {
@@ -174,7 +174,7 @@ impl Connection {
                 self.arm(now);
             }
             let len = next.since(end) as usize;
-            self.depart(now, end..next, len, rate);
+            self.depart(now, end..next, len, pace);
             end = next;
             full = full.saturating_sub(1);
             if len < size {
@@ -208,7 +208,7 @@ impl Connection {
         now: Time,
         payload: usize,
         Range { start, end }: Range<Position>,
-        rate: Option<f64>,
+        pace: Option<Pace>,
     ) -> Stamp {
         let bytes = self.counted(payload as u64);
         let in_flight = self.counted(self.sender.in_flight().pipe());
@@ -218,8 +218,8 @@ impl Connection {
         if let Some(undo) = self.undo.as_mut().filter(|_| start < self.sender.nxt()) {
             undo.on_resent(now, end, start == self.sender.una());
         }
-        if let Some(rate) = rate {
-            self.pacer.on_sent(now, bytes, rate);
+        if let Some(pace) = pace {
+            self.pacer.on_sent(now, bytes, pace);
         }
         self.last_sent = now;
         let stamp = self.rate.on_sent(now, bytes, in_flight);
