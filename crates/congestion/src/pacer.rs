@@ -14,20 +14,22 @@ pub struct Pace {
     pub rate: f64,
     /// So many full segments may leave at once, however slow the rate is.
     pub burst: u32,
+    /// So many are worth a wake-up; the next one alone, if none.
+    pub together: u32,
 }
 
 impl Pace {
     /// Of an algorithm that names a rate, and counts on it ([`Controller::pacing_rate`](crate::Controller::pacing_rate)).
     pub fn named(rate: f64) -> Self {
-        Self { rate, burst: 2 }
+        Self { rate, burst: 2, together: 0 }
     }
 
     /// Of an algorithm that has a window alone, at [`default_pacing_rate`]. After slow start the peer's acknowledgments let
     /// segments go a few at a time, and a few more do as little harm; in slow start, which goes on until a
     /// queue is full, these are what gets lost.
     pub fn of_window(window: f64, smoothed_rtt: Duration, phase: Phase) -> Self {
-        let burst = if phase == Phase::SlowStart { 2 } else { 6 };
-        Self { rate: default_pacing_rate(window, smoothed_rtt, phase), burst }
+        let (burst, together) = if phase == Phase::SlowStart { (2, 0) } else { (6, 3) };
+        Self { rate: default_pacing_rate(window, smoothed_rtt, phase), burst, together }
     }
 
     fn holds_back(self) -> bool {
@@ -38,8 +40,8 @@ impl Pace {
 /// Spreads segments out: a bucket that fills with credit at the pacing rate, and that each segment drains.
 ///
 /// **The burst bound:** at most [`BURST`](Self::BURST) worth of the rate leaves at once, or as many segments as the
-/// [`Pace`] lets go together if that is more. A wake-up is worth half of it, so that a fast path costs a thousand wake-ups a
-/// second rather than one for each segment; a timer that fires late loses no credit unless it is later than the
+/// [`Pace`] lets go together if that is more. A wake-up is worth half of the former, so that a fast path costs a thousand wake-ups
+/// a second rather than one for each segment, or what the pace says; a timer that fires late loses no credit unless it is later than the
 /// bound, so that the average is held.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -83,7 +85,8 @@ impl Pacer {
         if !pace.holds_back() || credit >= next {
             return now;
         }
-        let worth_waking = next.max(self.capacity(pace) / 2.0);
+        let together = f64::from(pace.together) * self.smss;
+        let worth_waking = next.max(together).max(pace.rate * Self::BURST.as_secs_f64() / 2.0);
         now + nanos_up((worth_waking - credit) / pace.rate)
     }
 

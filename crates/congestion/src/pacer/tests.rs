@@ -5,7 +5,7 @@ use super::*;
 const SMSS: f64 = 1000.0;
 /// 100 Mbit/s: 12.5 segments each millisecond.
 const RATE: f64 = 12.5e6;
-const PACE: Pace = Pace { rate: RATE, burst: 2 };
+const PACE: Pace = Pace { rate: RATE, burst: 2, together: 0 };
 
 /// Sends full segments at `now` until the pacer asks for patience: bytes sent, and until when.
 fn burst(pacer: &mut Pacer, now: Time, pace: Pace) -> (f64, Time) {
@@ -31,15 +31,15 @@ fn no_more_than_the_burst_bound_leaves_at_once() {
 #[test]
 fn a_slow_path_is_still_given_a_few_segments_at_once() {
     let mut pacer = Pacer::new(1000);
-    let (sent, ready) = burst(&mut pacer, Time::ZERO, Pace { rate: 10_000.0, burst: 2 });
+    let (sent, ready) = burst(&mut pacer, Time::ZERO, Pace { rate: 10_000.0, burst: 2, together: 0 });
     assert_eq!(sent, 2.0 * SMSS);
     assert_eq!(ready, Time::from_nanos(100_000_001), "a tenth of a second for each");
 
     let mut pacer = Pacer::new(1000);
-    let pace = Pace { rate: 10_000.0, burst: 6 };
+    let pace = Pace { rate: 10_000.0, burst: 6, together: 3 };
     let (sent, ready) = burst(&mut pacer, Time::ZERO, pace);
     assert_eq!(sent, 6.0 * SMSS);
-    assert_eq!(ready, Time::from_nanos(300_000_001), "half as many are worth a wake-up");
+    assert_eq!(ready, Time::from_nanos(300_000_001), "three of them are worth a wake-up");
     assert_eq!(burst(&mut pacer, ready, pace).0, 3.0 * SMSS);
 }
 
@@ -77,7 +77,11 @@ fn what_leaves_unasked_delays_the_rest_by_no_more_than_the_bound() {
 fn no_rate_holds_nothing_back() {
     let pacer = Pacer { credit: 0.0, ..Pacer::new(1000) };
     for rate in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        assert_eq!(pacer.ready_at(Time::ZERO, Pace { rate, burst: 2 }, SMSS), Time::ZERO, "{rate}");
+        assert_eq!(
+            pacer.ready_at(Time::ZERO, Pace { rate, burst: 2, together: 0 }, SMSS),
+            Time::ZERO,
+            "{rate}"
+        );
     }
 }
 
@@ -85,7 +89,7 @@ fn no_rate_holds_nothing_back() {
 fn a_larger_segment_fits_the_bucket_once_it_is_told() {
     let mut pacer = Pacer::new(1000);
     pacer.on_mss_change(65_000);
-    let pace = Pace { rate: 10_000.0, burst: 2 };
+    let pace = Pace { rate: 10_000.0, burst: 2, together: 0 };
     assert_eq!(pacer.capacity(pace), 130_000.0);
     assert_eq!(Pacer::new(1).ready_at(Time::ZERO, pace, 65_000.0), Time::ZERO, "and before, too");
 }
@@ -100,8 +104,8 @@ fn a_window_based_algorithm_is_paced_at_a_multiple_of_its_window() {
 #[test]
 fn a_window_lets_more_go_at_once_when_slow_start_is_over() {
     let pace = |phase| Pace::of_window(100_000.0, Duration::from_millis(50), phase);
-    assert_eq!(pace(Phase::SlowStart), Pace { rate: 4_000_000.0, burst: 2 });
-    assert_eq!(pace(Phase::CongestionAvoidance), Pace { rate: 2_400_000.0, burst: 6 });
+    assert_eq!(pace(Phase::SlowStart), Pace { rate: 4_000_000.0, burst: 2, together: 0 });
+    assert_eq!(pace(Phase::CongestionAvoidance), Pace { rate: 2_400_000.0, burst: 6, together: 3 });
     assert_eq!(Pace::named(2_400_000.0).burst, 2, "who names a rate counts on it");
 }
 
@@ -117,7 +121,7 @@ proptest! {
             let rate = f64::from(segments_per_ms) * 1e6;
             now += Duration::from_micros(micros);
             earned += rate * Duration::from_micros(micros).as_secs_f64();
-            let pace = Pace { rate, burst: 2 };
+            let pace = Pace { rate, burst: 2, together: 0 };
             largest = largest.max(pacer.capacity(pace));
             let (bytes, ready) = burst(&mut pacer, now, pace);
             prop_assert!(bytes <= pacer.capacity(pace));

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr, SocketAddrV6, UdpSocket};
 use std::task::{Context, Poll};
 
 use bytes::BytesMut;
-use quinn_udp::{EcnCodepoint, RecvMeta, Transmit, UdpSockRef, UdpSocketState};
+use quinn_udp::{BATCH_SIZE, EcnCodepoint, RecvMeta, Transmit, UdpSockRef, UdpSocketState};
 use socket2::{Domain, Protocol, Type};
 
 use super::readiness::Readiness;
@@ -181,8 +181,9 @@ impl Socket {
         let mut receive = || {
             let mut slices = buffers.each_mut().map(|buffer| IoSliceMut::new(buffer));
             filled = self.offload.recv(UdpSockRef::from(self.udp.socket()), &mut slices, &mut meta)?;
-            // Fewer than there was room for: the socket is empty, and needn't be asked again to know that.
-            if filled < N { Err(ErrorKind::WouldBlock.into()) } else { Ok(()) }
+            // Fewer than there was room for: the socket is empty, and needn't be asked again to know that. Some systems bring
+            // no more than one at a time.
+            if filled < N.min(BATCH_SIZE) { Err(ErrorKind::WouldBlock.into()) } else { Ok(()) }
         };
         let outcome = if looks { receive() } else { self.udp.try_read(receive) };
         match outcome {

@@ -50,6 +50,7 @@ impl<T> Numbered<T> {
     }
 
     /// The one with this number; a new one, if there is none.
+    #[cfg(feature = "tokio")]
     pub(crate) fn or_default(&mut self, id: ConnId) -> &mut T
     where
         T: Default,
