@@ -50,16 +50,9 @@ impl Choice {
     /// Moves the cursor.
     pub(super) fn go(&mut self, wish: Wish) {
         self.refused = None;
-        let page = self.height.max(1);
-        self.select(match wish {
-            Wish::Up(rows) => self.selected.saturating_sub(rows),
-            Wish::Down(rows) => self.selected.saturating_add(rows),
-            Wish::PageUp => self.selected.saturating_sub(page),
-            Wish::PageDown => self.selected.saturating_add(page),
-            Wish::First => 0,
-            Wish::Last => usize::MAX,
-            _ => return,
-        });
+        if let Some(row) = wish.row(self.selected, self.height) {
+            self.select(row);
+        }
     }
 
     fn select(&mut self, row: usize) {

@@ -77,6 +77,22 @@ pub(super) enum Wish {
     Help,
 }
 
+impl Wish {
+    /// Where the cursor goes from this row, with `height` rows on a page; it may be behind the last. None, if it stays.
+    pub(super) fn row(self, from: usize, height: usize) -> Option<usize> {
+        let page = height.max(1);
+        match self {
+            Self::Up(rows) => Some(from.saturating_sub(rows)),
+            Self::Down(rows) => Some(from.saturating_add(rows)),
+            Self::PageUp => Some(from.saturating_sub(page)),
+            Self::PageDown => Some(from.saturating_add(page)),
+            Self::First => Some(0),
+            Self::Last => Some(usize::MAX),
+            _ => None,
+        }
+    }
+}
+
 impl Model {
     pub(super) fn new(snapshot: Snapshot) -> Self {
         let mut model = Self {
@@ -179,16 +195,7 @@ impl Model {
 
     /// Moves the cursor; where one connection is shown alone, to the next one.
     fn go(&mut self, wish: Wish) {
-        let page = self.height.max(1);
-        let row = match wish {
-            Wish::Up(rows) => self.selected.saturating_sub(rows),
-            Wish::Down(rows) => self.selected.saturating_add(rows),
-            Wish::PageUp => self.selected.saturating_sub(page),
-            Wish::PageDown => self.selected.saturating_add(page),
-            Wish::First => 0,
-            Wish::Last => usize::MAX,
-            _ => return,
-        };
+        let Some(row) = wish.row(self.selected, self.height) else { return };
         // On the first row it stays there, whoever that is.
         self.select(row, wish != Wish::First);
         if self.detail.is_some() {
